@@ -1,0 +1,5 @@
+export { sleep } from './sleep.ts';
+export { DeadlineError, withDeadline } from './with-deadline.ts';
+export { mapLimit } from './map-limit.ts';
+export { ticks } from './ticks.ts';
+export type { Clock, Tick, TickOptions } from './ticks.ts';
