@@ -1,0 +1,55 @@
+import type { Sample } from './sample.ts';
+
+/**
+ * A sample as one line of JSON with Ceilometer's keys in Ceilometer's order (`Sample.as_dict()`), separated and escaped
+ * as Python's `json.dumps` does: `", "`, `": "`, everything beyond ASCII as `\uXXXX`.
+ */
+export function sampleToJson(sample: Sample): string {
+  return (
+    `{"name": ${text(sample.name)}, "type": ${text(sample.type)}, "unit": ${text(sample.unit)}` +
+    `, "volume": ${pythonJson(sample.volume)}, "user_id": ${text(sample.userId)}, "user_name": ${text(sample.userName)}` +
+    `, "project_id": ${text(sample.projectId)}, "project_name": ${text(sample.projectName)}` +
+    `, "resource_id": ${text(sample.resourceId)}, "timestamp": ${text(sample.timestamp)}` +
+    `, "resource_metadata": ${metadataJson(sample.resourceMetadata)}, "source": ${text(sample.source)}` +
+    `, "id": ${text(sample.id)}, "monotonic_time": ${pythonJson(sample.monotonicTime)}}`
+  );
+}
+
+// Metadata is shared by all samples of a resource and dies with it: encoded once.
+const encodedMetadata = new WeakMap<object, string>();
+
+function metadataJson(metadata: Sample['resourceMetadata']): string {
+  let json = encodedMetadata.get(metadata);
+  if (json === undefined) {
+    json = pythonJson(metadata);
+    encodedMetadata.set(metadata, json);
+  }
+  return json;
+}
+
+function text(value: string | null): string {
+  return value === null ? 'null' : quote(value);
+}
+
+// Most strings are ids and names that need no escape; looking first is several times as fast as escaping always.
+const needsNoEscape = /^[ !#-[\]-~]*$/;
+
+function quote(value: string): string {
+  if (needsNoEscape.test(value)) return `"${value}"`;
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** `json.dumps` of a plain value. NaN and infinities, which JSON lacks, are written as `null`. */
+function pythonJson(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([key, entry]) => `${quote(key)}: ${pythonJson(entry)}`)
+      .join(', ')}}`;
+  }
+  return JSON.stringify(value);
+}
