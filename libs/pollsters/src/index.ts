@@ -1,0 +1,1 @@
+export { meterNames, pollsters } from './pollsters.ts';
