@@ -1,0 +1,51 @@
+/**
+ * A plain value as Python's `repr` writes it. A JavaScript number with no fraction is written as an `int`: it does not tell
+ * whether Python had an `int` or a `float` (`512`, not `512.0`). Use {@link pythonFloat} where it is known.
+ */
+export function pythonRepr(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (typeof value === 'string') return pythonString(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : pythonFloat(value);
+  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
+  return `{${Object.entries(value)
+    .map(([key, entry]) => `${pythonString(key)}: ${pythonRepr(entry)}`)
+    .join(', ')}}`;
+}
+
+/** A number as Python's `repr` writes a `float`: the shortest digits, always with a point or an exponent. */
+export function pythonFloat(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const size = Math.abs(value);
+  if (size >= 1e16 || size < 1e-4) {
+    return value.toExponential().replace(/(?<=e[+-])\d$/, '0$&');
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+const namedEscapes = new Map([
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+/** In single quotes, unless the text has some and no double ones. What cannot be printed is escaped. */
+function pythonString(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  // All that Python does not call printable: other, separator, but for the space.
+  const escaped = text.replace(/[\\'"]|(?! )[\p{C}\p{Z}]/gu, (character) => {
+    if (character === "'" || character === '"') return character === quote ? `\\${character}` : character;
+    return namedEscapes.get(character) ?? escapeCode(character.codePointAt(0) ?? 0);
+  });
+  return quote + escaped + quote;
+}
+
+function escapeCode(code: number): string {
+  const digits = code.toString(16);
+  if (code <= 0xff) return `\\x${digits.padStart(2, '0')}`;
+  return code <= 0xffff ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+}
