@@ -12,3 +12,11 @@ function buf(...args: string[]): void {
 
 buf('generate');
 buf('build', '--as-file-descriptor-set', '-o', '../libs/inspector-api/src/gen/descriptors.binpb');
+// The health check's own file, as its package ships it: reflection serves it beside the API.
+buf(
+  'build',
+  '../node_modules/grpc-health-check/proto',
+  '--as-file-descriptor-set',
+  '-o',
+  '../libs/inspector-api/src/gen/health.binpb',
+);

@@ -55,8 +55,9 @@ path_without_packages() {
 run_npm() { env PATH="$outer_path" npm "$@" --no-audit --no-fund >"$log_file" 2>&1; }
 
 install_npm_packages() {
+  [ -f package-lock.json ] || fail 'package-lock.json is missing: is this a complete checkout?'
   # A directory that came from another kind of machine holds another Node.
-  wanted="$(cksum <package-lock.json) $(uname -sm)" || fail 'package-lock.json is missing: is this a complete checkout?'
+  wanted="$(cksum <package-lock.json) $(uname -sm)"
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
   outer_path=$(path_without_packages)
   PATH=$outer_path command -v npm >/dev/null ||
@@ -64,8 +65,8 @@ install_npm_packages() {
   say 'installing the npm packages of package-lock.json (about a minute)'
   make_log
   run_npm ci || {
-    # npm ci wants an entry for every platform's optional packages, and refuses a lock file that was written where the
-    # registry did not have them all. npm install takes the versions from it just the same, and leaves it as it is.
+    # EUSAGE: npm ci does not accept the lock file. Some versions of npm want an entry in it for the optional packages of
+    # every platform, others do not. npm install takes the versions from it just the same, and leaves it as it is.
     grep -q EUSAGE "$log_file" && run_npm install --no-save
   } || {
     show_log

@@ -51,4 +51,4 @@ export { Status } from './gen/google/rpc/status.ts';
 export { Duration } from './gen/google/protobuf/duration.ts';
 export { Timestamp } from './gen/google/protobuf/timestamp.ts';
 export { durationFromMs, durationToMs, timestampFromMs, timestampToMs } from './time.ts';
-export { inspectorServiceName, descriptorSetUrl } from './descriptors.ts';
+export { inspectorServiceName, readFileDescriptors } from './descriptors.ts';
