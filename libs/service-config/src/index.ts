@@ -1,0 +1,11 @@
+export { inspectorKeys, isInspectorConfig, loadInspectorConfig, parseInspectorConfig } from './inspector-config.ts';
+export type { InspectorConfig, InspectorOrigin, InspectorTls } from './inspector-config.ts';
+export {
+  coordinatorKeys,
+  isCoordinatorConfig,
+  loadCoordinatorConfig,
+  parseCoordinatorConfig,
+} from './coordinator-config.ts';
+export type { CoordinatorConfig, CoordinatorOrigin } from './coordinator-config.ts';
+export type { TlsFiles } from './tls-files.ts';
+export { knownVariables } from './settings.ts';
