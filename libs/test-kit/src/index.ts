@@ -1,0 +1,17 @@
+export { startLibvirtd } from './libvirtd/start-libvirtd.ts';
+export type { TestLibvirtd } from './libvirtd/start-libvirtd.ts';
+export type { Guests, Virsh } from './libvirtd/guests.ts';
+export type { DiskActivity, DiskSpec, Guest, GuestDisk, GuestNic, GuestSpec } from './libvirtd/guest-spec.ts';
+export type { Nics } from './libvirtd/nics.ts';
+export { runCommand } from './run-command.ts';
+export type { CommandOptions } from './run-command.ts';
+export { temporaryDirectory } from './temporary-directory.ts';
+export type { TemporaryDirectory } from './temporary-directory.ts';
+export { startProcess } from './start-process.ts';
+export type { ProcessExit, ProcessOptions, TestProcess, WaitForLineOptions } from './start-process.ts';
+export type { OutputName } from './output-lines.ts';
+export { startFaultProxy } from './fault-proxy.ts';
+export type { Endpoint, FaultProxy } from './fault-proxy.ts';
+export { freePort } from './free-port.ts';
+export { collect } from './collect.ts';
+export { eventually } from './eventually.ts';

@@ -1,0 +1,40 @@
+import type { Guest, GuestDisk, GuestNic, GuestSpec } from './guest-spec.ts';
+
+/**
+ * The domain description of a guest: plain emulation, so that no /dev/kvm is needed, and no device it can do without.
+ * Strings of the spec that are XML go in as they are.
+ */
+export function guestXml(spec: GuestSpec, { uuid, disks, nics }: Guest): string {
+  const { name, memoryMib = 16, vcpus = 1, iothreads = 0, balloon = 'virtio' } = spec;
+  return `<domain type='qemu'>
+  <name>${name}</name>
+  <uuid>${uuid}</uuid>
+  ${spec.metadataXml === undefined ? '' : `<metadata>${spec.metadataXml}</metadata>`}
+  <memory unit='MiB'>${memoryMib}</memory>
+  <vcpu>${vcpus}</vcpu>
+  ${iothreads === 0 ? '' : `<iothreads>${iothreads}</iothreads>`}
+  <os><type arch='x86_64' machine='pc'>hvm</type><boot dev='hd'/></os>
+  ${spec.xml ?? ''}
+  <devices>
+    ${disks.map(diskXml).join('\n    ')}
+    ${nics.map((nic) => nicXml(nic, spec.nicXml ?? '')).join('\n    ')}
+    <memballoon model='${balloon}'/>
+    ${spec.devicesXml ?? ''}
+  </devices>
+</domain>`;
+}
+
+function diskXml({ path, target, bus, xml }: GuestDisk): string {
+  return (
+    `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${path}'/>` +
+    `<target dev='${target}' bus='${bus}'/>${xml}</disk>`
+  );
+}
+
+function nicXml({ mac, device }: GuestNic, xml: string): string {
+  const type = device === undefined ? 'user' : 'ethernet';
+  // Unmanaged: the tap exists already, and an unprivileged libvirtd could not make one.
+  const target = device === undefined ? '' : `<target dev='${device}' managed='no'/>`;
+  // Of all models this one takes frames from the tap even while no driver has set it up, and no boot code may use it.
+  return `<interface type='${type}'><mac address='${mac}'/>${target}<model type='rtl8139'/><rom enabled='no'/>${xml}</interface>`;
+}
