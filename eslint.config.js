@@ -88,6 +88,13 @@ export default tseslint.config(
           message: 'On a long-lived signal it keeps a record per call (nodejs/node issue 54614): use withDeadline().',
         },
       ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'VariableDeclaration[kind=/using$/]',
+          message: 'Node 22, which `engines` promises to work on, cannot parse it: use try and finally.',
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -106,6 +113,7 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': boundaries(['test']),
       'no-restricted-imports': 'off',
+      'no-restricted-syntax': 'off',
       '@typescript-eslint/no-floating-promises': [
         'error',
         {

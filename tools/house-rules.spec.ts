@@ -30,12 +30,23 @@ const imports: readonly [string, string, string, string | null][] = [
   ['a contract imports a part', 'libs/plugin/src/index.ts', '@nephometer/pollsters', BOUNDARIES],
   ['the inspector imports code of the coordinator', 'apps/inspector/src/run.ts', '@nephometer/pipeline', BOUNDARIES],
   ['the coordinator imports libvirt', 'apps/coordinator/src/run.ts', '@nephometer/libvirt', BOUNDARIES],
-  ['an app imports an app', 'apps/cli/src/main.ts', '@nephometer/inspector', BOUNDARIES],
+  ['an app imports an app', 'apps/cli/src/main.ts', '../../inspector/src/run.ts', BOUNDARIES],
   ['production code imports the test kit', 'libs/libvirt/src/index.ts', '@nephometer/test-kit', BOUNDARIES],
   ['gRPC outside its fence', 'libs/pipeline/src/index.ts', '@grpc/grpc-js', 'no-restricted-imports'],
   ['a daemon starts processes', 'apps/inspector/src/run.ts', 'node:child_process', 'no-restricted-imports'],
+  ['the command line starts processes', 'apps/cli/src/run.ts', 'node:child_process', 'no-restricted-imports'],
+  ['the command line imports libvirt', 'apps/cli/src/run.ts', '@nephometer/libvirt', BOUNDARIES],
+  [
+    'a client imports a contract of the coordinator',
+    'libs/inspector-client/src/index.ts',
+    '@nephometer/plugin',
+    BOUNDARIES,
+  ],
   ['a contract imports a base project', 'libs/plugin/src/index.ts', '@nephometer/sample', null],
   ['an app imports a part', 'apps/coordinator/src/run.ts', '@nephometer/pipeline', null],
+  ['`nephometer dev` starts processes', 'apps/cli/src/dev/dev.ts', 'node:child_process', null],
+  ['private-libvirtd starts processes', 'libs/private-libvirtd/src/daemon.ts', 'node:child_process', null],
+  ['the command line checks publishers', 'apps/cli/src/run.ts', '@nephometer/publishers', null],
 ];
 
 for (const [what, file, imported, rule] of imports) {
@@ -51,6 +62,11 @@ const bans: readonly [string, string, string][] = [
   ['setInterval', 'setInterval(() => undefined, 1);\n', 'no-restricted-globals'],
   ['AbortSignal.any', 'export const both = AbortSignal.any([]);\n', 'no-restricted-properties'],
   ['console', "console.log('x');\n", 'no-console'],
+  [
+    'a using declaration, which Node 22 cannot parse,',
+    'using x = { [Symbol.dispose]() {} };\nexport const y = x;\n',
+    'no-restricted-syntax',
+  ],
   ['a floating promise', 'Promise.resolve(1);\n', '@typescript-eslint/no-floating-promises'],
 ];
 

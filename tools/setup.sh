@@ -16,8 +16,8 @@ export PATH
 
 stamp=node_modules/.nephometer-setup
 test_packages='libvirt-daemon qemu-system-x86 qemu-utils libvirt-clients iproute2 util-linux
-python3-grpcio python3-grpc-tools python3-protobuf procps'
-test_commands='libvirtd virsh qemu-system-x86_64 qemu-img ip setpriv'
+python3-grpcio python3-grpc-tools python3-protobuf procps openssl'
+test_commands='libvirtd virsh qemu-system-x86_64 qemu-img ip nsenter openssl'
 
 say() { echo "setup: $*" >&2; }
 

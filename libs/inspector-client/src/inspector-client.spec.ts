@@ -73,9 +73,9 @@ test('a list is read to its last page, and anew if the inventory changed between
   const asked: string[] = [];
   const pages = [
     { instances: [{ id: 'a' }], nextPageToken: '1', inventoryRevision: 1n },
-    { instances: [{ id: 'b' }], nextPageToken: '', inventoryRevision: 2n },
+    { instances: [{ id: 'b' }], nextPageToken: '', inventoryRevision: 2n, host: 'node-1' },
     { instances: [{ id: 'a' }], nextPageToken: '1', inventoryRevision: 2n },
-    { instances: [{ id: 'c' }], nextPageToken: '', inventoryRevision: 2n },
+    { instances: [{ id: 'c' }], nextPageToken: '', inventoryRevision: 2n, host: 'node-1' },
   ];
   await using server = await serve({
     listInstances: (
@@ -89,6 +89,7 @@ test('a list is read to its last page, and anew if the inventory changed between
   using client = createInspectorClient({ target: server.target });
   const list = await client.listInstances({ signal });
   assert.deepEqual(list, {
+    host: 'node-1',
     instances: [Instance.fromPartial({ id: 'a' }), Instance.fromPartial({ id: 'c' })],
     inventoryRevision: 2n,
   });

@@ -32,6 +32,8 @@ export interface InspectorCallOptions {
 
 /** All descriptions of a host, of one revision of its inventory. */
 export interface InstanceList {
+  /** Name of the host. */
+  readonly host: string;
   readonly instances: readonly Instance[];
   readonly inventoryRevision: bigint;
 }
@@ -91,14 +93,16 @@ export function createInspectorClient(options: InspectorClientOptions): Inspecto
     const revisions = new Set<bigint>();
     let pageToken = '';
     let inventoryRevision = 0n;
+    let host = '';
     do {
       const page = await call((stub) => stub.listInstances.bind(stub), { pageSize: 1000, pageToken }, callOptions);
       instances.push(...page.instances);
       inventoryRevision = page.inventoryRevision;
+      host = page.host;
       revisions.add(inventoryRevision);
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
-    return { instances, inventoryRevision, torn: revisions.size > 1 };
+    return { host, instances, inventoryRevision, torn: revisions.size > 1 };
   }
 
   return {

@@ -47,7 +47,7 @@ export class InspectorError extends Error {
     const details = error.details || error.message;
     switch (error.code) {
       case GrpcStatus.DEADLINE_EXCEEDED:
-        return new InspectorError('deadline', target, `no answer within ${deadlineMs} ms`, options);
+        return new InspectorError('deadline', target, `no answer within ${Math.round(deadlineMs)} ms`, options);
       // The caller's own cancelling never gets here: the other side reset the call, as a killed server does.
       case GrpcStatus.CANCELLED:
       case GrpcStatus.UNAVAILABLE:

@@ -10,5 +10,6 @@ export type {
   PipelineSource,
 } from './pipeline-config.ts';
 export { createMeterFilter, matchesMeter } from './meter-filter.ts';
+export { discoveryProblems, publisherProblems } from './plugin-problems.ts';
 export { unknownMeters } from './unknown-meters.ts';
 export type { KnownMeters } from './unknown-meters.ts';

@@ -55,6 +55,8 @@ test('a source is complete: lists that are missing are empty, seconds are millis
     intervalMs: 300_000,
     meters: ['*'],
     meterLines: [4],
+    resourcesLine: 5,
+    discoveryLines: [6],
     resources: ['r1', 'r2'],
     discovery: ['local_instances'],
   });

@@ -24,8 +24,12 @@ export interface PollingSource {
   readonly meterLines?: readonly (number | undefined)[];
   /** Static resources; empty if none are named. */
   readonly resources: readonly string[];
+  /** Line of the list in the file. */
+  readonly resourcesLine?: number | undefined;
   /** Discoveries by URL; empty: each pollster uses its own. */
   readonly discovery: readonly string[];
+  /** Line of each of them in the file. */
+  readonly discoveryLines?: readonly (number | undefined)[];
 }
 
 const schema = z.strictObject({
@@ -86,7 +90,11 @@ function toConfig(document: YamlDocument, { sources }: z.output<typeof schema>):
       meters,
       meterLines: meters.map((_, meter) => document.lineOf(['sources', index, 'meters', meter])),
       resources,
+      ...(resources.length > 0 && { resourcesLine: document.lineOf(['sources', index, 'resources']) }),
       discovery,
+      ...(discovery.length > 0 && {
+        discoveryLines: discovery.map((_, place) => document.lineOf(['sources', index, 'discovery', place])),
+      }),
     })),
   };
 }

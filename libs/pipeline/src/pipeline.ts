@@ -7,7 +7,7 @@ import type { Dropped, Ledger } from './ledger.ts';
 import type { Parcel } from './parcel.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { createRoutes } from './routes.ts';
-import { untilAborted } from './until-aborted.ts';
+import { raceAbort } from '@nephometer/abortable';
 
 /** What a pipeline is made of. */
 export interface PipelineSettings extends Partial<ChannelLimits> {
@@ -89,11 +89,11 @@ export function createPipeline(settings: PipelineSettings): Pipeline {
         const parcel = channels.get(url)?.accept(valid, invalid);
         if (parcel) parcels.set(url, parcel);
       }
-      await untilAborted(allSettled(parcels.values()), signal);
+      await raceAbort(allSettled(parcels.values()), signal);
       return { samples: samples.length, unmatched, publishers: [...parcels].map(reportOf) };
     },
     async flush(signal) {
-      await untilAborted(allSettled([...channels.values()].flatMap((channel) => channel.unsettled())), signal);
+      await raceAbort(allSettled([...channels.values()].flatMap((channel) => channel.unsettled())), signal);
     },
     ledgers: () => [...channels.values()].map((channel) => channel.ledger()),
     close: () => (closing ??= closeAll(channels.values())),

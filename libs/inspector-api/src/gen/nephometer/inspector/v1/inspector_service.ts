@@ -129,6 +129,8 @@ export interface ListInstancesResponse {
   nextPageToken: string;
   /** Revision of the inventory this page was made from, see InspectInstancesResponse.inventory_revision. */
   inventoryRevision: bigint;
+  /** Name of the host, see Host.name. */
+  host: string;
 }
 
 /** GetInstanceRequest names one instance. */
@@ -407,7 +409,7 @@ export const ListInstancesRequest: MessageFns<ListInstancesRequest> = {
 };
 
 function createBaseListInstancesResponse(): ListInstancesResponse {
-  return { instances: [], nextPageToken: "", inventoryRevision: 0n };
+  return { instances: [], nextPageToken: "", inventoryRevision: 0n, host: "" };
 }
 
 export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
@@ -423,6 +425,9 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
         throw new globalThis.Error("value provided for field message.inventoryRevision of type uint64 too large");
       }
       writer.uint32(24).uint64(message.inventoryRevision);
+    }
+    if (message.host !== "") {
+      writer.uint32(34).string(message.host);
     }
     return writer;
   },
@@ -464,6 +469,14 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
             message.inventoryRevision = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -491,6 +504,7 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
         : isSet(object.inventory_revision)
         ? BigInt(object.inventory_revision)
         : 0n,
+      host: isSet(object.host) ? globalThis.String(object.host) : "",
     };
   },
 
@@ -505,6 +519,9 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
     if (message.inventoryRevision !== 0n) {
       obj.inventoryRevision = message.inventoryRevision.toString();
     }
+    if (message.host !== "") {
+      obj.host = message.host;
+    }
     return obj;
   },
 
@@ -518,6 +535,7 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
     message.inventoryRevision = (object.inventoryRevision !== undefined && object.inventoryRevision !== null)
       ? BigInt(object.inventoryRevision)
       : 0n;
+    message.host = object.host ?? "";
     return message;
   },
 };
