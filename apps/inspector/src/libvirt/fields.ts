@@ -1,0 +1,262 @@
+import type { TypedParam } from '@nephometer/libvirt';
+import { StatisticsGroup, VcpuState } from '@nephometer/inspector-api';
+import type { CpuStatistics, IothreadStatistics, MemoryStatistics, PerfStatistics } from '@nephometer/inspector-api';
+import type { DiskStatistics, VcpuStatistics, VnicStatistics } from '@nephometer/inspector-api';
+import type { DirtyRateStatistics } from '@nephometer/inspector-api';
+import type { Draft } from './draft.ts';
+
+/** How one field of a bulk record gets into the statistics. */
+export interface Field {
+  readonly group: StatisticsGroup;
+  /** Stores the value; false if it has no place in the API and belongs to the tail of named values. */
+  put(draft: Draft, param: TypedParam): boolean;
+}
+
+type Put = Field['put'];
+/** The fields of T that hold a V. */
+type KeysOf<T, V> = { [K in keyof T]-?: V extends NonNullable<T[K]> ? K : never }[keyof T] & string;
+type Table<T> = Readonly<Record<string, KeysOf<T, bigint>>>;
+
+const cpu: Table<CpuStatistics> = {
+  time: 'timeNs',
+  user: 'userNs',
+  system: 'systemNs',
+  'haltpoll.success.time': 'haltpollSuccessNs',
+  'haltpoll.fail.time': 'haltpollFailNs',
+};
+const memory: Table<MemoryStatistics> = {
+  current: 'currentKib',
+  maximum: 'maximumKib',
+  swap_in: 'swapInKib',
+  swap_out: 'swapOutKib',
+  major_fault: 'majorFaults',
+  minor_fault: 'minorFaults',
+  unused: 'unusedKib',
+  available: 'availableKib',
+  usable: 'usableKib',
+  'last-update': 'lastUpdateSeconds',
+  disk_caches: 'diskCachesKib',
+  hugetlb_pgalloc: 'hugetlbAllocations',
+  hugetlb_pgfail: 'hugetlbFailures',
+  rss: 'residentKib',
+};
+const perf: Table<PerfStatistics> = {
+  cmt: 'cacheOccupancyBytes',
+  mbmt: 'memoryBandwidthTotal',
+  mbml: 'memoryBandwidthLocal',
+  cpu_cycles: 'cpuCycles',
+  instructions: 'instructions',
+  cache_references: 'cacheReferences',
+  cache_misses: 'cacheMisses',
+  branch_instructions: 'branchInstructions',
+  branch_misses: 'branchMisses',
+  bus_cycles: 'busCycles',
+  stalled_cycles_frontend: 'stalledCyclesFrontend',
+  stalled_cycles_backend: 'stalledCyclesBackend',
+  ref_cpu_cycles: 'referenceCpuCycles',
+  cpu_clock: 'cpuClockNs',
+  task_clock: 'taskClockNs',
+  page_faults: 'pageFaults',
+  context_switches: 'contextSwitches',
+  cpu_migrations: 'cpuMigrations',
+  page_faults_min: 'pageFaultsMinor',
+  page_faults_maj: 'pageFaultsMajor',
+  alignment_faults: 'alignmentFaults',
+  emulation_faults: 'emulationFaults',
+};
+const vcpu: Table<VcpuStatistics> = { time: 'timeNs', wait: 'waitNs', delay: 'delayNs' };
+const vnic: Table<VnicStatistics> = {
+  'rx.bytes': 'receiveBytes',
+  'rx.pkts': 'receivePackets',
+  'rx.errs': 'receiveErrors',
+  'rx.drop': 'receiveDrops',
+  'tx.bytes': 'transmitBytes',
+  'tx.pkts': 'transmitPackets',
+  'tx.errs': 'transmitErrors',
+  'tx.drop': 'transmitDrops',
+};
+const disk: Table<DiskStatistics> = {
+  'rd.reqs': 'readRequests',
+  'rd.bytes': 'readBytes',
+  'rd.times': 'readTimeNs',
+  'wr.reqs': 'writeRequests',
+  'wr.bytes': 'writeBytes',
+  'wr.times': 'writeTimeNs',
+  'fl.reqs': 'flushRequests',
+  'fl.times': 'flushTimeNs',
+  errors: 'errors',
+  allocation: 'allocationBytes',
+  capacity: 'capacityBytes',
+  physical: 'physicalBytes',
+  threshold: 'thresholdBytes',
+};
+const iothread: Table<IothreadStatistics> = { 'poll-max-ns': 'pollMaxNs' };
+const dirtyRateLong: Readonly<Record<string, KeysOf<DirtyRateStatistics, bigint>>> = {
+  calc_start_time: 'startTimeSeconds',
+  megabytes_per_second: 'mibPerSecond',
+};
+
+/** Counts that the length of our lists tells as well. */
+const dropped: Put = () => true;
+/** Nothing in the API has this name. */
+const other: Put = () => false;
+
+/** The table's field of a part of the statistics as an unsigned 64-bit number; negative means "not available". */
+function unsigned<T>(table: Readonly<Record<string, KeysOf<T, bigint>>>, name: string, part: (draft: Draft) => T): Put {
+  const key = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (key === undefined) return other;
+  return (draft, { value }) => {
+    const exact = toBigInt(value);
+    if (exact === undefined || exact < 0n) return false;
+    (part(draft) as Record<string, unknown>)[key] = exact;
+    return true;
+  };
+}
+
+function toBigInt(value: TypedParam['value']): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
+}
+
+function small(store: (draft: Draft, value: number) => void): Put {
+  return (draft, { value }) => {
+    const number = typeof value === 'bigint' ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isInteger(number)) return false;
+    store(draft, number);
+    return true;
+  };
+}
+
+function text(store: (draft: Draft, value: string) => void): Put {
+  return (draft, { value }) => {
+    if (typeof value !== 'string') return false;
+    store(draft, value);
+    return true;
+  };
+}
+
+const vcpuStates: readonly VcpuState[] = [VcpuState.OFFLINE, VcpuState.RUNNING, VcpuState.BLOCKED];
+
+function vcpuPut(number: number, name: string): Put {
+  if (name === 'state') {
+    return small((draft, value) => (draft.vcpu(number).state = vcpuStates[value] ?? VcpuState.UNSPECIFIED));
+  }
+  if (name === 'halted') {
+    return (draft, { value }) => {
+      if (typeof value !== 'boolean') return false;
+      draft.vcpu(number).halted = value;
+      return true;
+    };
+  }
+  return unsigned(vcpu, name, (draft) => draft.vcpu(number));
+}
+
+function diskPut(index: number, name: string): Put {
+  if (name === 'name') return text((draft, value) => (draft.disk(index).device = value));
+  if (name === 'path') return text((draft, value) => (draft.disk(index).path = value));
+  if (name === 'backingIndex') return small((draft, value) => (draft.disk(index).backingIndex = value));
+  return unsigned(disk, name, (draft) => draft.disk(index));
+}
+
+function vnicPut(index: number, name: string): Put {
+  if (name === 'name') return text((draft, value) => (draft.vnic(index).device = value));
+  return unsigned(vnic, name, (draft) => draft.vnic(index));
+}
+
+function iothreadPut(id: number, name: string): Put {
+  if (name === 'poll-grow') return small((draft, value) => (draft.iothread(id).pollGrow = value));
+  if (name === 'poll-shrink') return small((draft, value) => (draft.iothread(id).pollShrink = value));
+  return unsigned(iothread, name, (draft) => draft.iothread(id));
+}
+
+function dirtyRatePut(name: string): Put {
+  switch (name) {
+    case 'calc_status':
+      return small((draft, value) => (draft.dirtyRate().status = value));
+    case 'calc_period':
+      return small((draft, value) => (draft.dirtyRate().periodSeconds = value));
+    case 'calc_mode':
+      return text((draft, value) => (draft.dirtyRate().mode = value));
+  }
+  const [number, rest] = splitIndex(name.startsWith('vcpu.') ? name.slice('vcpu.'.length) : '');
+  if (number !== undefined && rest === 'megabytes_per_second') {
+    return (draft, { value }) => {
+      const mibPerSecond = toBigInt(value);
+      if (mibPerSecond === undefined || mibPerSecond < 0n) return false;
+      draft.dirtyRate().vcpus.push({ number, mibPerSecond });
+      return true;
+    };
+  }
+  return unsigned(dirtyRateLong, name, (draft) => draft.dirtyRate());
+}
+
+/** `3.rd.reqs` as [3, `rd.reqs`]. */
+function splitIndex(name: string): readonly [number, string] | readonly [undefined, string] {
+  const dot = name.indexOf('.');
+  const index = name.slice(0, dot);
+  // Ten digits could pass 32 bits, which the API has for numbers and ids.
+  if (dot < 1 || dot > 9 || !/^\d+$/.test(index)) return [undefined, name];
+  return [Number(index), name.slice(dot + 1)];
+}
+
+function indexed(name: string, put: (index: number, name: string) => Put): Put {
+  if (name === 'count') return dropped;
+  const [index, rest] = splitIndex(name);
+  return index === undefined ? other : put(index, rest);
+}
+
+function compile(name: string): Field | undefined {
+  const dot = name.indexOf('.');
+  const rest = name.slice(dot + 1);
+  switch (name.slice(0, dot)) {
+    case 'state':
+      return { group: StatisticsGroup.STATE, put: statePut(rest) };
+    case 'cpu':
+      return { group: StatisticsGroup.CPU, put: unsigned(cpu, rest, (draft) => draft.cpu()) };
+    case 'vcpu':
+      if (rest === 'current' || rest === 'maximum') {
+        return { group: StatisticsGroup.VCPU, put: small((draft, value) => (draft.vcpuCount()[rest] = value)) };
+      }
+      return { group: StatisticsGroup.VCPU, put: indexed(rest, vcpuPut) };
+    case 'balloon':
+      return { group: StatisticsGroup.MEMORY, put: unsigned(memory, rest, (draft) => draft.memory()) };
+    case 'net':
+      return { group: StatisticsGroup.VNIC, put: indexed(rest, vnicPut) };
+    case 'block':
+      return { group: StatisticsGroup.DISK, put: indexed(rest, diskPut) };
+    case 'perf':
+      return { group: StatisticsGroup.PERF, put: unsigned(perf, rest, (draft) => draft.perf()) };
+    case 'iothread':
+      return { group: StatisticsGroup.IOTHREAD, put: indexed(rest, iothreadPut) };
+    case 'dirtyrate':
+      return { group: StatisticsGroup.DIRTY_RATE, put: dirtyRatePut(rest) };
+    case 'memory':
+      return { group: StatisticsGroup.MEMORY_BANDWIDTH, put: other };
+    case 'vm':
+      return { group: StatisticsGroup.HYPERVISOR, put: other };
+    default:
+      return undefined;
+  }
+}
+
+function statePut(name: string): Put {
+  if (name === 'state') return small((draft, value) => (draft.libvirtState = value));
+  if (name === 'reason') return small((draft, value) => (draft.libvirtReason = value));
+  return other;
+}
+
+/** Distinct names are few (those of the guest with the most devices); the bound is for a daemon gone mad. */
+const maxCompiled = 50_000;
+const compiled = new Map<string, Field | undefined>();
+
+/**
+ * How the field `name` of a bulk record is stored; `undefined` for names of no known group. Names are taken apart once
+ * and remembered, because every record repeats them.
+ */
+export function fieldOf(name: string): Field | undefined {
+  const known = compiled.get(name);
+  if (known !== undefined || compiled.has(name)) return known;
+  const field = compile(name);
+  if (compiled.size < maxCompiled) compiled.set(name, field);
+  return field;
+}

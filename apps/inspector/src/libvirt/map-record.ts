@@ -1,0 +1,64 @@
+import type { DomainStats, TypedParam } from '@nephometer/libvirt';
+import type { Instance, InstanceStatistics, NamedValue, StatisticsGroup } from '@nephometer/inspector-api';
+import { createDraft } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { fieldOf } from './fields.ts';
+import { judge } from './judge.ts';
+import type { Failure } from './judge.ts';
+import { instanceState, stateReason } from './state.ts';
+
+/** What is known besides the record. */
+export interface RecordContext {
+  /** Groups that were asked for. */
+  readonly groups: ReadonlySet<StatisticsGroup>;
+  /** Groups that this host can give. */
+  readonly supported: ReadonlySet<StatisticsGroup>;
+  /** The description; absent for an instance that has just appeared. */
+  readonly description: Instance | undefined;
+  /** Calls that failed for this domain; `undefined` if the record comes from a bulk call. */
+  readonly failures?: readonly Failure[] | undefined;
+}
+
+/**
+ * A flat record of libvirt as statistics of the API. Known names become typed fields, all others of the groups asked
+ * for become named values with their exact type and value.
+ */
+export function mapRecord(record: DomainStats, context: RecordContext): InstanceStatistics {
+  const { domain, params } = record;
+  const draft = createDraft(domain.uuid, domain.name);
+  const inactive = domain.id === -1;
+  for (const param of params) put(draft, param, context.groups, inactive);
+
+  const { statistics } = draft;
+  const state = draft.libvirtState ?? 0;
+  statistics.state = instanceState(state);
+  statistics.stateReason = stateReason(state, draft.libvirtReason);
+  judge(statistics, { ...context, inactive });
+  return statistics;
+}
+
+function put(draft: Draft, param: TypedParam, groups: ReadonlySet<StatisticsGroup>, inactive: boolean): void {
+  const field = fieldOf(param.name);
+  // For a domain that is off libvirt tells the CPU time of its own daemon.
+  if (inactive && param.name.startsWith('cpu.')) return;
+  if (field?.put(draft, param) === true) return;
+  if (field === undefined || groups.has(field.group)) draft.statistics.other.push(namedValue(param));
+}
+
+/** A parameter under its own name, exact. */
+export function namedValue({ name, type, value }: TypedParam): NamedValue {
+  switch (type) {
+    case 'int':
+    case 'llong':
+      return { name, value: { $case: 'signed', value: BigInt(value) } };
+    case 'uint':
+    case 'ullong':
+      return { name, value: { $case: 'unsigned', value: BigInt(value) } };
+    case 'double':
+      return { name, value: { $case: 'number', value: Number(value) } };
+    case 'boolean':
+      return { name, value: { $case: 'truth', value: value === true } };
+    case 'string':
+      return { name, value: { $case: 'text', value: String(value) } };
+  }
+}

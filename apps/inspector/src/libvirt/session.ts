@@ -1,0 +1,92 @@
+import { connect, LibvirtError } from '@nephometer/libvirt';
+import type { Connection } from '@nephometer/libvirt';
+import type { Abilities } from './groups.ts';
+
+/** Where libvirt is. */
+export interface LibvirtAddress {
+  readonly uri: string;
+  /** Path of the daemon's socket; `undefined` takes the one that belongs to the URI. */
+  readonly socket: string | undefined;
+}
+
+/** Told of each call to libvirt, by a short name of what is asked. */
+export type OnCall = (procedure: string) => void;
+
+/**
+ * Two connections to one daemon: a bulk read that waits for a stuck guest must not hold up descriptions and events.
+ */
+export interface Session {
+  /** For statistics. */
+  readonly bulk: Connection;
+  /** For descriptions, events and facts of the host: never asks for what can wait for a guest. */
+  readonly probe: Connection;
+  /** What the daemon calls its host. */
+  readonly hostname: string;
+  /**
+   * Version of the hypervisor as libvirt counts it; `undefined` where the driver has none. Asked for ahead: libvirt may have
+   * to start QEMU to learn it, which takes seconds.
+   */
+  readonly hypervisorVersion: Promise<bigint | undefined>;
+  /** Kind of hypervisor as it calls itself, for example `QEMU`. */
+  readonly hypervisorType: string;
+  /** What the daemon can do; `bulk` is corrected when it turns out to be untrue. */
+  abilities: Abilities;
+  /** Resolves when one of the connections has ended, with the reason. */
+  readonly closed: Promise<LibvirtError>;
+  /** Closes both connections; safe twice. */
+  close(): Promise<void>;
+}
+
+/** The longest time for a question that no guest can hold up. */
+export const probeTimeoutMs = 10_000;
+
+/**
+ * Connects twice and asks what is there. Nothing stays open when it fails.
+ *
+ * @throws LibvirtError, or the reason of `signal`
+ */
+export async function openSession(address: LibvirtAddress, onCall: OnCall, signal: AbortSignal): Promise<Session> {
+  const socketPath = address.socket;
+  const options = { uri: address.uri, socketPath, connectTimeoutMs: probeTimeoutMs, signal };
+  const probe = await connect({ ...options, callTimeoutMs: probeTimeoutMs });
+  let bulk: Connection | undefined;
+  try {
+    bulk = await connect(options);
+    onCall('get-type');
+    const hypervisorType = await probe.getType({ signal });
+    onCall('get-lib-version');
+    const libvirtVersion = Number(await probe.getLibVersion({ signal }));
+    onCall('get-hostname');
+    const hostname = await probe.getHostname({ signal });
+    return sessionOf(bulk, probe, { hypervisorType, libvirtVersion, hostname });
+  } catch (error) {
+    await Promise.all([probe.close(), bulk?.close()]);
+    throw error;
+  }
+}
+
+interface Identity {
+  readonly hypervisorType: string;
+  readonly libvirtVersion: number;
+  readonly hostname: string;
+}
+
+function sessionOf(bulk: Connection, probe: Connection, identity: Identity): Session {
+  const { hypervisorType, libvirtVersion, hostname } = identity;
+  return {
+    bulk,
+    probe,
+    hostname,
+    hypervisorVersion: probe.getVersion({ timeoutMs: Infinity }).catch(() => undefined),
+    hypervisorType,
+    // The test driver answers bulk calls with the state alone, whatever is asked.
+    abilities: { libvirtVersion, bulk: hypervisorType !== 'TEST' },
+    closed: Promise.race([bulk.closed, probe.closed]),
+    close: async () => void (await Promise.all([bulk.close(), probe.close()])),
+  };
+}
+
+/** Whether connecting again can never help: the address itself is wrong. */
+export function isPermanent(error: unknown): error is LibvirtError {
+  return error instanceof LibvirtError && (error.code === 'unsupported-uri' || error.code === 'invalid-argument');
+}
