@@ -1,0 +1,35 @@
+import { discoveries } from '@nephometer/discovery';
+import { discoveryProblems, publisherProblems, unknownMeters } from '@nephometer/pipeline-config';
+import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
+import { meterNames } from '@nephometer/pollsters';
+import { checkPublisherUrl } from '@nephometer/publishers';
+import type { Problem, YamlDocument } from '@nephometer/service';
+
+/** What tells the line of a part of the file. */
+type Lines = Pick<YamlDocument, 'lineOf'>;
+
+const discoveryNames = discoveries.map((create) => create({ unmanaged: true }).name);
+
+/** What a polling file wants of discoveries and cannot have. */
+export function missingDiscoveries(config: PollingConfig): readonly Problem[] {
+  return discoveryProblems(config, discoveryNames);
+}
+
+/** Publishers that a pipeline file names and nobody offers, or whose options are wrong. Touches no target. */
+export function missingPublishers(config: PipelineConfig, file: string): readonly Problem[] {
+  return publisherProblems(config, file, (url) => checkPublisherUrl(url));
+}
+
+/** A warning for each pattern of meters that fits none we can collect. */
+export function meterWarnings(config: PollingConfig | PipelineConfig, file: string, lines: Lines): readonly Problem[] {
+  const sources = config.sources.map(({ name, meters }, source) => ({
+    name,
+    meters,
+    meterLines: meters.map((_, index) => lines.lineOf(['sources', source, 'meters', index])),
+    // A pipeline file has none of these; they do not matter here.
+    intervalMs: 1000,
+    resources: [],
+    discovery: [],
+  }));
+  return unknownMeters({ file, sources }, { ours: meterNames });
+}
