@@ -12,6 +12,7 @@ export type { ProcessExit, ProcessOptions, TestProcess, WaitForLineOptions } fro
 export type { OutputName } from './output-lines.ts';
 export { startFaultProxy } from './fault-proxy.ts';
 export type { Endpoint, FaultProxy } from './fault-proxy.ts';
+export { createCertificates } from './certificates.ts';
 export { freePort } from './free-port.ts';
 export { collect } from './collect.ts';
 export { eventually } from './eventually.ts';

@@ -9,7 +9,7 @@ import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import type { Client, ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { inspectorServiceName } from '@nephometer/inspector-api';
-import { eventually, runCommand, startProcess, temporaryDirectory } from '@nephometer/test-kit';
+import { createCertificates, eventually, startProcess, temporaryDirectory } from '@nephometer/test-kit';
 import { protoPath } from 'grpc-health-check';
 import { InspectorError } from '../inspector-error.ts';
 import { createSimulatedHypervisor } from '../simulated/simulated-hypervisor.ts';
@@ -154,57 +154,12 @@ void test('a unix socket is served, removed at the end, and a stale one is repla
   await assert.rejects(stat(path), { code: 'ENOENT' });
 });
 
-/** A CA and certificates that it signed, made with openssl. */
-async function certificates(directory: string): Promise<(name: string) => string> {
-  const file = (name: string): string => join(directory, name);
-  const openssl = (...args: readonly string[]): Promise<string> => runCommand('openssl', args);
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  await openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    file('ca.key'),
-    '-out',
-    file('ca.pem'),
-    '-subj',
-    '/CN=ca',
-    '-days',
-    '2',
-  );
-  const names = {
+const certificates = (directory: string): Promise<(name: string) => string> =>
+  createCertificates(directory, {
     server: 'DNS:localhost,IP:127.0.0.1',
     friend: 'DNS:Coordinator.example,URI:spiffe://c',
     stranger: 'DNS:other',
-  };
-  for (const [name, san] of Object.entries(names)) {
-    await writeFile(file(`${name}.ext`), `subjectAltName=${san}\n`);
-    await openssl(
-      'req',
-      '-new',
-      ...key,
-      '-keyout',
-      file(`${name}.key`),
-      '-out',
-      file(`${name}.csr`),
-      '-subj',
-      `/CN=${name}`,
-    );
-    const signing = [
-      '-CA',
-      file('ca.pem'),
-      '-CAkey',
-      file('ca.key'),
-      '-CAcreateserial',
-      '-days',
-      '2',
-      '-extfile',
-      file(`${name}.ext`),
-    ];
-    await openssl('x509', '-req', '-in', file(`${name}.csr`), '-out', file(`${name}.pem`), ...signing);
-  }
-  return file;
-}
+  });
 
 void test('with TLS only clients whose certificate is allowed are let in, the others get PERMISSION_DENIED', async () => {
   await using directory = await temporaryDirectory();
