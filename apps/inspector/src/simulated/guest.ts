@@ -65,7 +65,7 @@ export function createGuest(number: number, chance: Chance): SimulatedGuest {
     instance: describe({ id, name, state, flavor, disks, vnics, startedAtMs }, number, chance),
     startedAtMs,
     frozenAtMs: state === InstanceState.PAUSED ? startedAtMs + 30 * dayMs : undefined,
-    load: 0.05 + 0.85 * chance.share(number, 'load'),
+    load: 0.03 + 0.45 * chance.share(number, 'load'),
     phase: 2 * Math.PI * chance.share(number, 'phase'),
     disks,
     vnics,
