@@ -43,7 +43,7 @@ export interface RunInput {
  */
 export async function run(input: RunInput, signal: AbortSignal): Promise<number> {
   const { config, plan, plugins, once, logger, stdout } = input;
-  const metrics = createSelfMetrics({ service: 'coordinator', version });
+  const metrics = createSelfMetrics({ service: 'nephometer-coordinator', version });
   const health = createTaskHealth(plan.tasks);
   const publishers = createPublishers(plan.pipeline, plugins.publishers, { stdout });
   const pipeline = createPipeline({ config: plan.pipeline, publishers, events: observePipeline(logger) });
