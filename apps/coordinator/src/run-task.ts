@@ -1,13 +1,12 @@
-import { ticks } from '@nephometer/abortable';
+import { mapLimit, ticks } from '@nephometer/abortable';
 import type { Tick } from '@nephometer/abortable';
 import type { Logger } from '@nephometer/service';
 import type { Task } from './build-tasks.ts';
 import type { CoordinatorMetrics } from './coordinator-metrics.ts';
 import type { Host } from './host.ts';
+import { pollHost } from './poll-host.ts';
 import type { HostOutcome } from './poll-host.ts';
-import { runCycle } from './run-cycle.ts';
-import type { TaskMemory } from './run-cycle.ts';
-import type { StampSource } from './take-samples.ts';
+import type { Readings, StampSource } from './take-samples.ts';
 import { tickOffset } from './tick-offset.ts';
 
 /** What a running task needs. */
@@ -19,10 +18,22 @@ export interface TaskInput {
   readonly logger: Logger;
   /** Names this coordinator in the hash that spreads ticks. */
   readonly member: string;
+  /** Is told of each host as soon as it is done: its samples leave while other hosts are still being read. */
   readonly onOutcome: (host: Host, outcome: HostOutcome) => void;
   /** Told when a cycle has ended. */
-  readonly onCycle?: () => void;
+  readonly onCycle: () => void;
 }
+
+/** The last readings of each host by one task, from cycle to cycle. */
+export type TaskMemory = Map<Host, Readings>;
+
+/** Hosts that are polled at the same time: more would only wait for each other on one core. */
+const HOSTS_AT_ONCE = 256;
+
+/** No host may hold a place for longer, however long the interval, in milliseconds. */
+const LONGEST_CALL_MS = 20_000;
+
+const NO_READINGS: Readings = new Map();
 
 /**
  * Runs a task's cycles at its ticks until aborted; then rejects with the signal's reason. Cycles never overlap: ticks that
@@ -32,37 +43,63 @@ export interface TaskInput {
  */
 export async function runTask(input: TaskInput, signal: AbortSignal, due?: AsyncIterable<Tick>): Promise<void> {
   const { task, metrics, logger, member } = input;
-  const offsetMs = tickOffset(`${member}/${task.name}`, task.intervalMs);
+  const { intervalMs } = task;
+  const offsetMs = tickOffset(`${member}/${task.name}`, intervalMs);
   const memory: TaskMemory = new Map();
-  for await (const { skipped } of due ?? ticks({ intervalMs: task.intervalMs, offsetMs, immediate: true }, signal)) {
+  for await (const { skipped } of due ?? ticks({ intervalMs, offsetMs, immediate: true }, signal)) {
     if (skipped > 0) {
       metrics.ticksSkipped(task.name, skipped);
       logger.warn({ task: task.name, skipped }, 'ticks skipped: the cycle before took longer than the interval');
     }
-    await runTaskOnce(input, memory, signal);
+    await runCycle(input, memory, signal);
   }
 }
 
-/** Runs one cycle of a task, with the readings of the one before. Rejects only with the signal's reason. */
-export async function runTaskOnce(input: TaskInput, memory: TaskMemory, signal: AbortSignal): Promise<void> {
-  const { task, hosts, stamps, metrics, logger, onOutcome, onCycle } = input;
+/**
+ * One cycle of a task: polls all hosts, within the interval. A host that is slow or away costs nobody else anything.
+ *
+ * Rejects only with the signal's reason.
+ */
+export async function runCycle(input: TaskInput, memory: TaskMemory, signal: AbortSignal): Promise<void> {
+  const { task, hosts, stamps, onOutcome, onCycle } = input;
   const startedAt = performance.now();
-  const counted = { polled: 0, failed: 0, samples: 0 };
-  const count = (host: Host, outcome: HostOutcome): void => {
-    if (outcome.kind === 'failed') {
-      counted.failed += 1;
-      metrics.hostFailed(task.name, outcome.error.code);
-    } else {
-      counted.polled += 1;
-      counted.samples += outcome.samples.length;
-      metrics.hostPolled(task.name, outcome.samples.length);
-      for (const { pollster } of outcome.failures) metrics.pollsterFailed(pollster);
-    }
+  const elapsedMs = (): number => performance.now() - startedAt;
+  const tally = createTally(input);
+  const poll = async (host: Host, hostSignal: AbortSignal): Promise<void> => {
+    const deadlineMs = Math.max(1, Math.min(LONGEST_CALL_MS, task.intervalMs - elapsedMs()));
+    const previous = memory.get(host) ?? NO_READINGS;
+    const outcome = await pollHost({ host, task, previous, stamps, deadlineMs }, hostSignal);
+    // A failed call keeps the older readings: the next deltas then span both intervals and nothing is lost.
+    if (outcome.kind === 'polled') memory.set(host, outcome.readings);
+    tally.count(outcome);
     onOutcome(host, outcome);
   };
-  await runCycle({ task, hosts, memory, stamps, onOutcome: count }, signal);
-  const durationMs = performance.now() - startedAt;
-  metrics.cycleEnded(task.name, durationMs);
-  logger.info({ task: task.name, ...counted, durationMs: Math.round(durationMs) }, 'cycle');
-  onCycle?.();
+  await mapLimit(hosts, HOSTS_AT_ONCE, poll, signal);
+  tally.conclude(elapsedMs());
+  onCycle();
+}
+
+/** Counts the hosts and samples of one cycle, and logs them in a line at its end. */
+function createTally({ task: { name }, metrics, logger }: TaskInput): {
+  readonly count: (outcome: HostOutcome) => void;
+  readonly conclude: (durationMs: number) => void;
+} {
+  const total = { polled: 0, failed: 0, samples: 0 };
+  return {
+    count(outcome) {
+      if (outcome.kind === 'failed') {
+        total.failed += 1;
+        metrics.hostFailed(name, outcome.error.code);
+        return;
+      }
+      total.polled += 1;
+      total.samples += outcome.samples.length;
+      metrics.hostPolled(name, outcome.samples.length);
+      for (const { pollster } of outcome.failures) metrics.pollsterFailed(pollster);
+    },
+    conclude(durationMs) {
+      metrics.cycleEnded(name, durationMs);
+      logger.info({ task: name, ...total, durationMs: Math.round(durationMs) }, 'cycle');
+    },
+  };
 }

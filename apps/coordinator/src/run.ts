@@ -15,7 +15,7 @@ import type { Host } from './host.ts';
 import { createPublishers } from './plan.ts';
 import type { Plan, Plugins } from './plan.ts';
 import { observePipeline } from './pipeline-log.ts';
-import { runTask, runTaskOnce } from './run-task.ts';
+import { runCycle, runTask } from './run-task.ts';
 import type { TaskInput } from './run-task.ts';
 import { createSummary } from './summary.ts';
 import type { Summary } from './summary.ts';
@@ -52,18 +52,20 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
   try {
     const summary = createSummary();
     const counters = createCoordinatorMetrics(metrics, () => pipeline.ledgers());
+    const stamps = { source: config.sampleSource, nextId: createIds() };
+    const onOutcome = createOutcomeHandler({ pipeline, summary, logger, signal });
     const tasks = plan.tasks.map((task): TaskInput => ({
       task,
       hosts,
-      stamps: { source: config.sampleSource, nextId: createIds() },
+      stamps,
       metrics: counters,
       logger,
       member: hostname(),
       onCycle: () => health.cycleEnded(task),
-      onOutcome: createOutcomeHandler({ pipeline, summary, logger, signal }),
+      onOutcome,
     }));
     if (once) {
-      for (const task of tasks) await runTaskOnce(task, new Map(), signal);
+      for (const task of tasks) await runCycle(task, new Map(), signal);
       await pipeline.flush(signal);
       return summary.conclude(pipeline.ledgers(), logger);
     }

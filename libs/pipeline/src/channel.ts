@@ -12,6 +12,8 @@ import { PipelineError } from './pipeline-error.ts';
 export interface PipelineEvents {
   /** A batch was dropped because its publisher failed; `samples` is 0 if the publisher failed to close. */
   publishFailed?(event: { readonly url: string; readonly samples: number; readonly error: unknown }): void;
+  /** A batch was delivered. */
+  delivered?(event: { readonly url: string; readonly samples: number }): void;
   /** The oldest samples of a full queue begin to go. Told again only after the queue has been empty. */
   overflowing?(event: { readonly url: string; readonly queueLimit: number }): void;
 }
@@ -87,6 +89,7 @@ export function createChannel(
     }
     sending = 0;
     settle(batch, outcome);
+    if (outcome === 'delivered') events.delivered?.({ url, samples: batch.samples.length });
     if (failure && outcome === 'publish_failed') {
       events.publishFailed?.({ url, samples: batch.samples.length, error: failure.error });
     }

@@ -1,0 +1,159 @@
+/** One host in one cycle, over a real gRPC connection to a service that the test scripts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import { createLocalInstances } from '@nephometer/discovery';
+import {
+  InspectInstancesResponse,
+  InspectionStatus,
+  InspectorServiceService,
+  InstanceState,
+  ListInstancesResponse,
+  StatisticsGroup,
+  timestampFromMs,
+} from '@nephometer/inspector-api';
+import type { InspectInstancesRequest, InspectorServiceServer, ListInstancesRequest } from '@nephometer/inspector-api';
+import { createInspectorClient } from '@nephometer/inspector-client';
+import { createRegistry } from '@nephometer/plugin';
+import { pollsters } from '@nephometer/pollsters';
+import type { Task } from './build-tasks.ts';
+import { createHost } from './host.ts';
+import type { Host } from './host.ts';
+import { pollHost } from './poll-host.ts';
+import type { HostOutcome } from './poll-host.ts';
+
+const { signal } = new AbortController();
+
+const cpuAndVcpus = pollsters.filter(({ name }) => name === 'cpu' || name === 'vcpus');
+
+const task: Task = {
+  name: '60s',
+  intervalMs: 60_000,
+  matches: [{ discovery: 'local_instances', pollsters: cpuAndVcpus }],
+  groups: [StatisticsGroup.CPU, StatisticsGroup.VCPU],
+};
+
+/** An inspector whose state the test sets, and a count of what it was asked. */
+interface ScriptedInspector extends AsyncDisposable {
+  readonly host: Host;
+  readonly asked: { lists: number; inspections: InspectInstancesRequest[] };
+  readonly state: { revision: bigint; ids: string[]; listFails: boolean; inspectFails: boolean };
+}
+
+async function scriptInspector(unmanaged = true): Promise<ScriptedInspector> {
+  const asked: ScriptedInspector['asked'] = { lists: 0, inspections: [] };
+  const state = { revision: 1n, ids: ['a', 'b'], listFails: false, inspectFails: false };
+  const listInstances: handleUnaryCall<ListInstancesRequest, ListInstancesResponse> = (_call, callback) => {
+    asked.lists += 1;
+    if (state.listFails) return callback({ code: status.UNAVAILABLE, details: 'no list' });
+    const instances = state.ids.map((id) => ({ id, name: `name-${id}`, state: InstanceState.RUNNING }));
+    const { revision: inventoryRevision } = state;
+    callback(null, ListInstancesResponse.fromPartial({ host: 'node-1', instances, inventoryRevision }));
+  };
+  const inspectInstances: handleUnaryCall<InspectInstancesRequest, InspectInstancesResponse> = (call, callback) => {
+    asked.inspections.push(call.request);
+    if (state.inspectFails) return callback({ code: status.UNAVAILABLE, details: 'no statistics' });
+    const instances = state.ids.map((id) => ({
+      id,
+      status: InspectionStatus.OK,
+      cpu: { timeNs: 7n },
+      vcpuCount: { current: 2 },
+    }));
+    const reading = { readAt: timestampFromMs(1500), inventoryRevision: state.revision, instances };
+    callback(null, InspectInstancesResponse.fromPartial(reading));
+  };
+  const never = (): void => undefined;
+  const service: InspectorServiceServer = {
+    ...{ getHost: never, getInstance: never, watchInstances: never },
+    ...{ listInstances, inspectInstances },
+  };
+  const server = new Server();
+  server.addService(InspectorServiceService, service);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  const discoveries = createRegistry('discovery', [createLocalInstances({ unmanaged })], ({ name }) => name);
+  const host = createHost(createInspectorClient({ target: `127.0.0.1:${port}` }), discoveries);
+  return {
+    host,
+    asked,
+    state,
+    [Symbol.asyncDispose]: async () => {
+      host.close();
+      server.forceShutdown();
+    },
+  };
+}
+
+let ids = 0;
+const stamps = { source: 'openstack', nextId: () => `id-${(ids += 1)}` };
+
+async function poll(host: Host): Promise<HostOutcome> {
+  return pollHost({ host, task, previous: new Map(), stamps, deadlineMs: 20_000 }, signal);
+}
+
+/** The samples of an outcome as `instance meter`. */
+function sampled(outcome: HostOutcome): string[] {
+  return outcome.kind === 'polled' ? outcome.samples.map(({ resourceId, name }) => `${resourceId} ${name}`) : [];
+}
+
+test('a cycle is one call for the groups of the task, and a list only when the revision has moved', async () => {
+  await using inspector = await scriptInspector();
+  const { host, asked, state } = inspector;
+  assert.deepEqual(sampled(await poll(host)), ['a cpu', 'a vcpus', 'b cpu', 'b vcpus']);
+  assert.deepEqual(asked.inspections[0]?.groups, [StatisticsGroup.CPU, StatisticsGroup.VCPU]);
+  assert.deepEqual(asked.inspections[0].ids, []);
+  await poll(host);
+  assert.deepEqual([asked.inspections.length, asked.lists], [2, 1]);
+  Object.assign(state, { revision: 2n, ids: ['b', 'c'] });
+  assert.deepEqual(sampled(await poll(host)), ['b cpu', 'b vcpus', 'c cpu', 'c vcpus']);
+  assert.deepEqual([asked.inspections.length, asked.lists], [3, 2]);
+});
+
+test('a list that fails keeps the last good one, and the cycle says so', async () => {
+  await using inspector = await scriptInspector();
+  const { host, state } = inspector;
+  await poll(host);
+  Object.assign(state, { revision: 2n, ids: ['b', 'c'], listFails: true });
+  const outcome = await poll(host);
+  assert.deepEqual(sampled(outcome), ['b cpu', 'b vcpus']);
+  assert.equal(outcome.kind === 'polled' && outcome.staleInventory?.code, 'unreachable');
+  state.listFails = false;
+  const next = await poll(host);
+  assert.deepEqual(sampled(next), ['b cpu', 'b vcpus', 'c cpu', 'c vcpus']);
+  assert.equal(next.kind === 'polled' && next.staleInventory, undefined);
+});
+
+test('two tasks that find the same change share one list', async () => {
+  await using inspector = await scriptInspector();
+  const { host, asked } = inspector;
+  const outcomes = await Promise.all([poll(host), poll(host)]);
+  assert.deepEqual(
+    outcomes.map((outcome) => sampled(outcome).length),
+    [4, 4],
+  );
+  assert.equal(asked.lists, 1);
+});
+
+test('a host that cannot be read is an outcome with the reason', async () => {
+  await using inspector = await scriptInspector();
+  inspector.state.inspectFails = true;
+  const outcome = await poll(inspector.host);
+  assert.equal(outcome.kind === 'failed' && outcome.error.code, 'unreachable');
+});
+
+test('an instance that is not metered is told once, not every cycle', async () => {
+  await using inspector = await scriptInspector(false);
+  const { host, state } = inspector;
+  const skipped = async (): Promise<string[]> => {
+    const outcome = await poll(host);
+    return outcome.kind === 'polled' ? outcome.skipped.map(({ id, reason }) => `${id}: ${reason.slice(0, 24)}`) : [];
+  };
+  assert.deepEqual(await skipped(), ['a: it has no Nova metadata,', 'b: it has no Nova metadata,']);
+  assert.deepEqual(await skipped(), []);
+  Object.assign(state, { revision: 2n, ids: ['b', 'c'] });
+  assert.deepEqual(await skipped(), ['c: it has no Nova metadata,']);
+});
