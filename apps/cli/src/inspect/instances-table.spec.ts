@@ -52,7 +52,7 @@ const offRead = InstanceStatistics.create({
 test('instances are listed by name, devices summed, what was not read is a dash and not a zero', () => {
   assert.deepEqual(instancesTable([web, off], [webRead, offRead]), [
     'NAME               DISPLAY NAME  STATE     VCPUS  CPU TIME  MEM USED  RESIDENT    MEMORY  DISK READ  DISK WRITE  NET RX  NET TX  STATUS',
-    'backup             -             shut off      1         -         -         -  16.0 MiB          -           -       -       -  shut off (cpu: not running, vnic: not running)',
+    'backup             -             shut off      1         -         -         -  16.0 MiB          -           -       -       -  shut off',
     'instance-0000002a  東京-web      running       2    4m 05s   977 MiB   879 MiB  2.00 GiB   2.00 KiB    4.00 KiB     0 B    10 B  ok',
   ]);
 });

@@ -1,11 +1,16 @@
-import { Timestamp } from '@nephometer/inspector-api';
+import { MissingReason, Timestamp } from '@nephometer/inspector-api';
 import type { MissingStatistics } from '@nephometer/inspector-api';
 import { escapeControls } from '../text/display-width.ts';
 import { groupWord, reasonWord } from './names.ts';
 
-/** `memory: balloon off, disk: monitor hung`; empty if nothing is missing. Each group is named once with each reason. */
+/**
+ * `memory: balloon off, disk: monitor hung`; empty if nothing is missing but what no instance has that is off. Each group is
+ * named once with each reason.
+ */
 export function missingSummary(missing: readonly MissingStatistics[]): string {
-  const parts = missing.map(({ group, reason }) => `${groupWord(group)}: ${reasonWord(reason)}`);
+  const parts = missing
+    .filter(({ reason }) => reason !== MissingReason.NOT_RUNNING)
+    .map(({ group, reason }) => `${groupWord(group)}: ${reasonWord(reason)}`);
   return [...new Set(parts)].join(', ');
 }
 
