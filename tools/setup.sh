@@ -15,6 +15,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
 
 stamp=node_modules/.nephometer-setup
+lock=.setup-lock
 test_packages='libvirt-daemon qemu-system-x86 qemu-utils libvirt-clients iproute2 util-linux
 python3-grpcio python3-grpc-tools python3-protobuf procps openssl'
 test_commands='libvirtd virsh qemu-system-x86_64 qemu-img ip nsenter openssl'
@@ -34,14 +35,36 @@ show_log() {
   grep -qE '^(npm (ERR!|error)|E:|Err:)' "$log_file" || tail -n 12 "$log_file" >&2
 }
 
+clean_up() {
+  [ -z "${log_file-}" ] || rm -f "$log_file"
+  [ -z "${locked-}" ] || rm -rf "$lock"
+}
+
+trap clean_up EXIT
+# Without these the shell would end without its EXIT trap.
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # Once per run; `log_file` goes away with it.
 make_log() {
   [ -z "${log_file-}" ] || return 0
   log_file=$(mktemp) || fail 'cannot write to the temporary directory'
-  trap 'rm -f "$log_file"' EXIT
-  # Without these the shell would end without its EXIT trap.
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
+}
+
+# One set-up at a time: two npm would take each other's packages away. Waits for the other one, unless it is dead.
+take_lock() {
+  while ! mkdir "$lock" 2>/dev/null; do
+    owner=$(cat "$lock/pid" 2>/dev/null)
+    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+      rm -rf "$lock"
+    else
+      [ -n "${waiting-}" ] || say "waiting for another set-up of this checkout (process ${owner:-unknown}; remove $lock if there is none)"
+      waiting=yes
+      sleep 1
+    fi
+  done
+  locked=yes
+  echo $$ >"$lock/pid"
 }
 
 # --- npm ---------------------------------------------------------------------------------------------------------------
@@ -54,11 +77,15 @@ path_without_packages() {
 
 run_npm() { env PATH="$outer_path" npm "$@" --no-audit --no-fund >"$log_file" 2>&1; }
 
+is_set_up() { [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; }
+
 install_npm_packages() {
   [ -f package-lock.json ] || fail 'package-lock.json is missing: is this a complete checkout?'
   # A directory that came from another kind of machine holds another Node.
   wanted="$(cksum <package-lock.json) $(uname -sm)"
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  if is_set_up; then return; fi
+  take_lock
+  if is_set_up; then return; fi
   outer_path=$(path_without_packages)
   PATH=$outer_path command -v npm >/dev/null ||
     fail 'npm is not installed. Debian and Ubuntu: apt-get install --no-install-recommends npm'
@@ -79,6 +106,8 @@ install_npm_packages() {
     fi
   done
   echo "$wanted" >"$stamp"
+  rm -rf "$lock"
+  locked=
 }
 
 # What npm's scripts get: the Node among the packages if there is one for this platform, else the system's.
