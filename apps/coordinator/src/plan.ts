@@ -8,6 +8,7 @@ import {
   unknownMeters,
 } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
+import { uncollectedMeterNames } from '@nephometer/pollsters';
 import { checkPublisherUrl, createPublisher } from '@nephometer/publishers';
 import { readConfigFile } from '@nephometer/service';
 import type { Parsed, Problem } from '@nephometer/service';
@@ -38,7 +39,9 @@ export async function loadPlan(config: CoordinatorConfig, plugins: Plugins): Pro
   const warnings = [...polling.warnings, ...(pipeline.warnings === polling.warnings ? [] : pipeline.warnings)];
   if (polling.ok) {
     problems.push(...discoveryProblems(polling.value, [...plugins.discoveries.keys()]));
-    warnings.push(...unknownMeters(polling.value, { ours: [...plugins.pollsters.keys()] }));
+    warnings.push(
+      ...unknownMeters(polling.value, { ours: [...plugins.pollsters.keys()], upstream: uncollectedMeterNames }),
+    );
   }
   if (pipeline.ok) {
     const factories = [...plugins.publishers.values()];

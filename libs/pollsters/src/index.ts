@@ -1,1 +1,2 @@
 export { meterNames, pollsters } from './pollsters.ts';
+export { uncollectedMeterNames } from './uncollected-meters.ts';

@@ -1,7 +1,7 @@
 import { discoveries } from '@nephometer/discovery';
 import { discoveryProblems, publisherProblems, unknownMeters } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
-import { meterNames } from '@nephometer/pollsters';
+import { meterNames, uncollectedMeterNames } from '@nephometer/pollsters';
 import { checkPublisherUrl } from '@nephometer/publishers';
 import type { Problem, YamlDocument } from '@nephometer/service';
 
@@ -31,5 +31,5 @@ export function meterWarnings(config: PollingConfig | PipelineConfig, file: stri
     resources: [],
     discovery: [],
   }));
-  return unknownMeters({ file, sources }, { ours: meterNames });
+  return unknownMeters({ file, sources }, { ours: meterNames, upstream: uncollectedMeterNames });
 }

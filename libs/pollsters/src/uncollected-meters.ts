@@ -1,0 +1,40 @@
+/**
+ * Meters of Ceilometer that nothing here gives, so that a polling.yaml which names one gets a fitting warning and not a guess
+ * at a typing error: those of its compute agent at any version, and those of its central agent that its own default
+ * polling.yaml names.
+ */
+export const uncollectedMeterNames: readonly string[] = [
+  'cpu_l3_cache',
+  'cpu_util',
+  'disk.allocation',
+  'disk.capacity',
+  'disk.device.iops',
+  'disk.device.latency',
+  'disk.device.read.bytes.rate',
+  'disk.device.read.requests.rate',
+  'disk.device.write.bytes.rate',
+  'disk.device.write.requests.rate',
+  'disk.ephemeral.size',
+  'disk.iops',
+  'disk.latency',
+  'disk.read.bytes',
+  'disk.read.bytes.rate',
+  'disk.read.requests',
+  'disk.read.requests.rate',
+  'disk.root.size',
+  'disk.usage',
+  'disk.write.bytes',
+  'disk.write.bytes.rate',
+  'disk.write.requests',
+  'disk.write.requests.rate',
+  'instance',
+  'memory.bandwidth.local',
+  'memory.bandwidth.total',
+  'perf.cache.misses',
+  'perf.cache.references',
+  'perf.cpu.cycles',
+  'perf.instructions',
+  'volume.backup.size',
+  'volume.size',
+  'volume.snapshot.size',
+];
