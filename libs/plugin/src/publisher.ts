@@ -4,8 +4,9 @@ import type { Sample } from '@nephometer/sample';
 export interface Publisher {
   /**
    * Sends samples, in order. Never called twice at once. Resolves when they are safe at the target; rejects with
-   * the signal's reason if aborted, otherwise with an error that names the target. The caller counts what is
-   * delivered and what is not; one failing publisher never holds another.
+   * the signal's reason if aborted, otherwise with an error that names the target. It bounds its own waits: nobody
+   * else ends a call that hangs, and meanwhile its queue fills. The caller counts what is delivered and what is not;
+   * one failing publisher never holds another.
    */
   publish(samples: readonly Sample[], signal: AbortSignal): Promise<void>;
   /** Flushes and lets go of the target. Safe twice; nothing is published afterwards. */
