@@ -60,31 +60,38 @@ export function createCoordinatorMetrics(metrics: SelfMetrics, ledgers: () => re
   };
 }
 
-/** The ledgers as metrics: `polled = delivered + queued + the sum of dropped`, for each publisher. */
+/** The ledgers as metrics: `polled = delivered + queued + the sum of dropped`, for each publisher, at every scrape. */
 function registerLedgers(metrics: SelfMetrics, ledgers: () => readonly Ledger[]): void {
-  const columns = {
-    polled: 'Samples that were for the publisher since the start.',
-    delivered: 'Samples that the publisher took since the start.',
-    queued: 'Samples that wait for the publisher, or are being sent.',
+  const counters = {
+    polled: 'Samples that were for the publisher.',
+    delivered: 'Samples that the publisher took.',
   } as const;
-  for (const [column, help] of Object.entries(columns) as [keyof typeof columns, string][]) {
-    metrics.gauge({
-      name: `nephometer_coordinator_publisher_samples_${column}`,
+  for (const [column, help] of Object.entries(counters) as [keyof typeof counters, string][]) {
+    metrics.counter({
+      name: `nephometer_coordinator_publisher_samples_${column}_total`,
       help,
       labelNames: ['publisher'],
-      collect: (gauge) => {
-        for (const ledger of ledgers()) gauge.set({ publisher: ledger.url }, ledger[column]);
+      collect: (counter) => {
+        for (const ledger of ledgers()) counter.inc({ publisher: ledger.url }, ledger[column]);
       },
     });
   }
-  metrics.gauge({
-    name: 'nephometer_coordinator_publisher_samples_dropped',
-    help: 'Samples that did not reach the publisher since the start, by reason.',
+  metrics.counter({
+    name: 'nephometer_coordinator_publisher_samples_dropped_total',
+    help: 'Samples that did not reach the publisher, by reason.',
     labelNames: ['publisher', 'reason'],
-    collect: (gauge) => {
+    collect: (counter) => {
       for (const { url, dropped } of ledgers()) {
-        for (const [reason, count] of Object.entries(dropped)) gauge.set({ publisher: url, reason }, count);
+        for (const [reason, count] of Object.entries(dropped)) counter.inc({ publisher: url, reason }, count);
       }
+    },
+  });
+  metrics.gauge({
+    name: 'nephometer_coordinator_publisher_samples_queued',
+    help: 'Samples that wait for the publisher, or are being sent.',
+    labelNames: ['publisher'],
+    collect: (gauge) => {
+      for (const { url, queued } of ledgers()) gauge.set({ publisher: url }, queued);
     },
   });
 }

@@ -74,7 +74,11 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
     }
     const names = plan.tasks.map(({ name }) => name);
     logger.info({ hosts: hosts.length, tasks: names, ...(http && { http: http.address }) }, 'ready');
-    await untilAborted(Promise.all(tasks.map((task) => runTask(task, signal))), signal);
+    await Promise.all(tasks.map((task) => runTask(task, signal)));
+    return 0;
+  } catch (error) {
+    // Tasks end by the abort alone; --once was not finished then.
+    if (once || !signal.aborted) throw error;
     logger.info('stopping');
     return 0;
   } finally {
@@ -109,15 +113,6 @@ function createOutcomeHandler({ pipeline, summary, logger, signal }: OutcomeHand
       if (!signal.aborted) logger.error({ err: error }, 'samples could not be handed to the publishers');
     });
   };
-}
-
-/** Ignores that what was waited for ended because of the abort. */
-async function untilAborted(done: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  try {
-    await done;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }
 
 /** Lets what is queued leave, for a while; then says what did not. */

@@ -122,7 +122,8 @@ test('each gRPC status becomes a code of ours', async () => {
     [status.INVALID_ARGUMENT, 'invalid'],
     [status.PERMISSION_DENIED, 'refused'],
     [status.UNIMPLEMENTED, 'incompatible'],
-    [status.INTERNAL, 'incompatible'],
+    [status.INTERNAL, 'failed'],
+    [status.RESOURCE_EXHAUSTED, 'failed'],
     [status.UNAVAILABLE, 'unreachable'],
   ];
   let answer = status.OK;

@@ -11,7 +11,8 @@ import { ErrorInfo, Status } from '@nephometer/inspector-api';
  * - `not-found`: the host has no such instance
  * - `invalid`: the inspector refuses the request; the same request fails again
  * - `refused`: the inspector does not accept this caller (certificates)
- * - `incompatible`: the target does not speak this API, or sent what cannot be read
+ * - `incompatible`: the target does not speak this API, or leaves out what every answer has
+ * - `failed`: the inspector could not make the answer, or it could not be read here; the inspector's log says more
  * - `closed`: this client has been closed
  */
 export type InspectorErrorCode =
@@ -22,6 +23,7 @@ export type InspectorErrorCode =
   | 'invalid'
   | 'refused'
   | 'incompatible'
+  | 'failed'
   | 'closed';
 
 /** A call to an inspector failed. */
@@ -66,7 +68,7 @@ export class InspectorError extends Error {
       case GrpcStatus.UNIMPLEMENTED:
         return new InspectorError('incompatible', target, `does not offer this method: ${details}`, options);
       default:
-        return new InspectorError('incompatible', target, `${GrpcStatus[error.code]}: ${details}`, options);
+        return new InspectorError('failed', target, `${GrpcStatus[error.code]}: ${details}`, options);
     }
   }
 }

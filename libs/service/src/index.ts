@@ -20,7 +20,7 @@ export type { LogDestination, Logger, LoggerSettings, LogLevel, LogMethod } from
 export { describeError, formatError } from './describe-error.ts';
 export type { ErrorDescription } from './describe-error.ts';
 export { createSelfMetrics } from './self-metrics.ts';
-export type { GaugeSettings, HistogramSettings, MetricSettings, SelfMetrics } from './self-metrics.ts';
+export type { CounterSettings, GaugeSettings, HistogramSettings, MetricSettings, SelfMetrics } from './self-metrics.ts';
 export type { Counter, Gauge, Histogram } from 'prom-client';
 
 export { isHealthy } from './health.ts';

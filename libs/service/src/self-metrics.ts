@@ -10,6 +10,12 @@ export interface MetricSettings<Label extends string> {
   readonly labelNames?: readonly Label[];
 }
 
+/** A counter may be taken over when it is read from where it is kept, instead of being incremented. */
+export interface CounterSettings<Label extends string> extends MetricSettings<Label> {
+  /** Called on every read, with the counter at zero, to be incremented by what was counted. */
+  readonly collect?: (counter: Counter<Label>) => void;
+}
+
 /** A gauge may be computed when it is read instead of being set. */
 export interface GaugeSettings<Label extends string> extends MetricSettings<Label> {
   /** Called on every read, with the gauge to set. */
@@ -24,7 +30,7 @@ export interface HistogramSettings<Label extends string> extends MetricSettings<
 /** What a service tells about itself; the samples it collects for others never come here. */
 export interface SelfMetrics {
   /** @throws Error if the name is taken: two parts of the program claim it */
-  counter<Label extends string = never>(settings: MetricSettings<Label>): Counter<Label>;
+  counter<Label extends string = never>(settings: CounterSettings<Label>): Counter<Label>;
   /** @throws Error if the name is taken */
   gauge<Label extends string = never>(settings: GaugeSettings<Label>): Gauge<Label>;
   /** @throws Error if the name is taken */
@@ -58,7 +64,21 @@ export function createSelfMetrics({
   }).set(labels, 1);
 
   return {
-    counter: ({ name, help, labelNames = [] }) => new Counter({ name, help, labelNames, registers }),
+    counter: ({ name, help, labelNames = [], collect }) =>
+      new Counter({
+        name,
+        help,
+        labelNames,
+        registers,
+        ...(collect === undefined
+          ? {}
+          : {
+              collect() {
+                this.reset();
+                collect(this);
+              },
+            }),
+      }),
     gauge: ({ name, help, labelNames = [], collect }) =>
       new Gauge({
         name,
