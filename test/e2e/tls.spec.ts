@@ -40,3 +40,13 @@ test('a coordinator whose certificate is allowed polls; another one is refused a
     }
   }
 });
+
+test('certificates that are none: exit code 2, and the files are named', async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ['ca', 'c', 'k']) await writeFile(join(directory.path, `${name}.pem`), 'junk');
+  const extra = 'tls: {ca: ca.pem, cert: c.pem, key: k.pem}\n';
+  const config = await writeCoordinatorFiles(directory.path, { targets: ['127.0.0.1:1'], extra });
+  await using coordinator = await startApp('coordinator', '--config', config, '--once');
+  assert.equal((await coordinator.exit).code, 2);
+  assert.match(coordinator.lines('stderr').join('\n'), /tls: .*ca\.pem.*cannot be used/);
+});

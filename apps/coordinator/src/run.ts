@@ -5,7 +5,7 @@ import { createInspectorClient } from '@nephometer/inspector-client';
 import { createPipeline } from '@nephometer/pipeline';
 import type { Pipeline } from '@nephometer/pipeline';
 import { createSampleIds } from '@nephometer/sample';
-import { createSelfMetrics, serveHttp } from '@nephometer/service';
+import { ConfigError, createSelfMetrics, formatError, serveHttp } from '@nephometer/service';
 import type { HttpServer, Logger } from '@nephometer/service';
 import type { CoordinatorConfig } from '@nephometer/service-config';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
@@ -45,9 +45,9 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
   const { config, plan, plugins, once, logger, stdout } = input;
   const metrics = createSelfMetrics({ service: 'nephometer-coordinator', version });
   const health = createTaskHealth(plan.tasks);
+  const hosts = createHosts(config, plugins);
   const publishers = createPublishers(plan.pipeline, plugins.publishers, { stdout });
   const pipeline = createPipeline({ config: plan.pipeline, publishers, events: observePipeline(logger) });
-  const hosts = createHosts(config, plugins);
   let http: HttpServer | undefined;
   try {
     const summary = createSummary();
@@ -89,10 +89,17 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
   }
 }
 
+/** @throws ConfigError if the TLS files are not what they should be; nothing has been opened by then */
 function createHosts({ inspectors, tls }: CoordinatorConfig, { discoveries }: Plugins): Host[] {
-  return inspectors.targets.map((target) =>
-    createHost(createInspectorClient({ target, ...(tls && { tls }) }), discoveries),
-  );
+  try {
+    return inspectors.targets.map((target) =>
+      createHost(createInspectorClient({ target, ...(tls && { tls }) }), discoveries),
+    );
+  } catch (error) {
+    if (!tls) throw error;
+    const message = `${tls.ca}, ${tls.cert} and ${tls.key} cannot be used: expected PEM files that fit each other (${formatError(error)})`;
+    throw new ConfigError([{ file: 'configuration', path: 'tls', message }]);
+  }
 }
 
 interface OutcomeHandlerInput {
