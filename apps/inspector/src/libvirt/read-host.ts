@@ -27,6 +27,7 @@ export async function readHost(session: Session, onCall: OnCall, signal: AbortSi
   const version = await raceAbort(session.hypervisorVersion, signal);
   return {
     daemon: probe.daemon,
+    socket: probe.socketPath,
     hypervisorType: session.hypervisorType,
     hypervisorVersion: version === undefined ? undefined : versionText(Number(version)),
     libvirtVersion: versionText(abilities.libvirtVersion),

@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Duration } from "../../../google/protobuf/duration.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { StatisticsGroup, statisticsGroupFromJSON, statisticsGroupToJSON } from "./statistics.ts";
 
@@ -67,7 +68,50 @@ export interface Host {
   /** Groups of statistics that can be asked for on this host. */
   supportedGroups: StatisticsGroup[];
   /** The inspector's clock when it made this answer; compare it with your own. */
-  now: Timestamp | undefined;
+  now:
+    | Timestamp
+    | undefined;
+  /** Path of the daemon's socket that is in use; absent where there is none. */
+  socket?:
+    | string
+    | undefined;
+  /** Daemon's threads and clients; absent where the daemon does not tell this inspector. */
+  daemonLimits?:
+    | DaemonLimits
+    | undefined;
+  /** How this inspector keeps instances that hang from costing the others; absent where none can hang. */
+  hangProtection?: HangProtection | undefined;
+}
+
+/** DaemonLimits is what the hypervisor's daemon allows its clients, all of them together, and what is left of it. */
+export interface DaemonLimits {
+  /** Threads for calls, at most. A call that waits for a hung instance takes one until the instance answers or ends. */
+  workersMaximum: number;
+  /** Threads for calls now. */
+  workersCurrent: number;
+  /** Threads that are there and have nothing to do; more may be started up to the maximum. */
+  workersFree: number;
+  /** Further threads that only run calls which never wait for an instance. */
+  priorityWorkers: number;
+  /** Calls that wait for a thread. */
+  callsQueued: number;
+  /** Connected clients, at most. */
+  clientsMaximum: number;
+  /** Connected clients now. */
+  clientsCurrent: number;
+}
+
+/** HangProtection is how this inspector keeps instances that hang from costing the others. */
+export interface HangProtection {
+  /**
+   * Calls of this inspector that may wait for hung instances at a time. At that number no instance's monitor is asked any
+   * more until one of them returns.
+   */
+  stuckCallsMaximum: number;
+  /** Calls that wait for hung instances now. */
+  stuckCalls: number;
+  /** A reading that meets an instance which has just hung takes at most this much longer. Learned from recent calls. */
+  hedgeDeadline: Duration | undefined;
 }
 
 /** NumaCell is one NUMA cell of the host. */
@@ -98,6 +142,9 @@ function createBaseHost(): Host {
     numaCells: [],
     supportedGroups: [],
     now: undefined,
+    socket: undefined,
+    daemonLimits: undefined,
+    hangProtection: undefined,
   };
 }
 
@@ -163,6 +210,15 @@ export const Host: MessageFns<Host> = {
     }
     if (message.now !== undefined) {
       Timestamp.encode(message.now, writer.uint32(146).fork()).join();
+    }
+    if (message.socket !== undefined) {
+      writer.uint32(154).string(message.socket);
+    }
+    if (message.daemonLimits !== undefined) {
+      DaemonLimits.encode(message.daemonLimits, writer.uint32(162).fork()).join();
+    }
+    if (message.hangProtection !== undefined) {
+      HangProtection.encode(message.hangProtection, writer.uint32(170).fork()).join();
     }
     return writer;
   },
@@ -334,6 +390,30 @@ export const Host: MessageFns<Host> = {
             message.now = Timestamp.decode(reader, reader.uint32());
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.socket = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.daemonLimits = DaemonLimits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.hangProtection = HangProtection.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -402,6 +482,17 @@ export const Host: MessageFns<Host> = {
         ? object.supported_groups.map((e: any) => statisticsGroupFromJSON(e))
         : [],
       now: isSet(object.now) ? fromJsonTimestamp(object.now) : undefined,
+      socket: isSet(object.socket) ? globalThis.String(object.socket) : undefined,
+      daemonLimits: isSet(object.daemonLimits)
+        ? DaemonLimits.fromJSON(object.daemonLimits)
+        : isSet(object.daemon_limits)
+        ? DaemonLimits.fromJSON(object.daemon_limits)
+        : undefined,
+      hangProtection: isSet(object.hangProtection)
+        ? HangProtection.fromJSON(object.hangProtection)
+        : isSet(object.hang_protection)
+        ? HangProtection.fromJSON(object.hang_protection)
+        : undefined,
     };
   },
 
@@ -461,6 +552,15 @@ export const Host: MessageFns<Host> = {
     if (message.now !== undefined) {
       obj.now = fromTimestamp(message.now).toISOString();
     }
+    if (message.socket !== undefined) {
+      obj.socket = message.socket;
+    }
+    if (message.daemonLimits !== undefined) {
+      obj.daemonLimits = DaemonLimits.toJSON(message.daemonLimits);
+    }
+    if (message.hangProtection !== undefined) {
+      obj.hangProtection = HangProtection.toJSON(message.hangProtection);
+    }
     return obj;
   },
 
@@ -489,6 +589,329 @@ export const Host: MessageFns<Host> = {
     message.numaCells = object.numaCells?.map((e) => NumaCell.fromPartial(e)) || [];
     message.supportedGroups = object.supportedGroups?.map((e) => e) || [];
     message.now = (object.now !== undefined && object.now !== null) ? Timestamp.fromPartial(object.now) : undefined;
+    message.socket = object.socket ?? undefined;
+    message.daemonLimits = (object.daemonLimits !== undefined && object.daemonLimits !== null)
+      ? DaemonLimits.fromPartial(object.daemonLimits)
+      : undefined;
+    message.hangProtection = (object.hangProtection !== undefined && object.hangProtection !== null)
+      ? HangProtection.fromPartial(object.hangProtection)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDaemonLimits(): DaemonLimits {
+  return {
+    workersMaximum: 0,
+    workersCurrent: 0,
+    workersFree: 0,
+    priorityWorkers: 0,
+    callsQueued: 0,
+    clientsMaximum: 0,
+    clientsCurrent: 0,
+  };
+}
+
+export const DaemonLimits: MessageFns<DaemonLimits> = {
+  encode(message: DaemonLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workersMaximum !== 0) {
+      writer.uint32(8).uint32(message.workersMaximum);
+    }
+    if (message.workersCurrent !== 0) {
+      writer.uint32(16).uint32(message.workersCurrent);
+    }
+    if (message.workersFree !== 0) {
+      writer.uint32(24).uint32(message.workersFree);
+    }
+    if (message.priorityWorkers !== 0) {
+      writer.uint32(32).uint32(message.priorityWorkers);
+    }
+    if (message.callsQueued !== 0) {
+      writer.uint32(40).uint32(message.callsQueued);
+    }
+    if (message.clientsMaximum !== 0) {
+      writer.uint32(48).uint32(message.clientsMaximum);
+    }
+    if (message.clientsCurrent !== 0) {
+      writer.uint32(56).uint32(message.clientsCurrent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DaemonLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDaemonLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.workersMaximum = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.workersCurrent = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.workersFree = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.priorityWorkers = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.callsQueued = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.clientsMaximum = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.clientsCurrent = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DaemonLimits {
+    return {
+      workersMaximum: isSet(object.workersMaximum)
+        ? globalThis.Number(object.workersMaximum)
+        : isSet(object.workers_maximum)
+        ? globalThis.Number(object.workers_maximum)
+        : 0,
+      workersCurrent: isSet(object.workersCurrent)
+        ? globalThis.Number(object.workersCurrent)
+        : isSet(object.workers_current)
+        ? globalThis.Number(object.workers_current)
+        : 0,
+      workersFree: isSet(object.workersFree)
+        ? globalThis.Number(object.workersFree)
+        : isSet(object.workers_free)
+        ? globalThis.Number(object.workers_free)
+        : 0,
+      priorityWorkers: isSet(object.priorityWorkers)
+        ? globalThis.Number(object.priorityWorkers)
+        : isSet(object.priority_workers)
+        ? globalThis.Number(object.priority_workers)
+        : 0,
+      callsQueued: isSet(object.callsQueued)
+        ? globalThis.Number(object.callsQueued)
+        : isSet(object.calls_queued)
+        ? globalThis.Number(object.calls_queued)
+        : 0,
+      clientsMaximum: isSet(object.clientsMaximum)
+        ? globalThis.Number(object.clientsMaximum)
+        : isSet(object.clients_maximum)
+        ? globalThis.Number(object.clients_maximum)
+        : 0,
+      clientsCurrent: isSet(object.clientsCurrent)
+        ? globalThis.Number(object.clientsCurrent)
+        : isSet(object.clients_current)
+        ? globalThis.Number(object.clients_current)
+        : 0,
+    };
+  },
+
+  toJSON(message: DaemonLimits): unknown {
+    const obj: any = {};
+    if (message.workersMaximum !== 0) {
+      obj.workersMaximum = Math.round(message.workersMaximum);
+    }
+    if (message.workersCurrent !== 0) {
+      obj.workersCurrent = Math.round(message.workersCurrent);
+    }
+    if (message.workersFree !== 0) {
+      obj.workersFree = Math.round(message.workersFree);
+    }
+    if (message.priorityWorkers !== 0) {
+      obj.priorityWorkers = Math.round(message.priorityWorkers);
+    }
+    if (message.callsQueued !== 0) {
+      obj.callsQueued = Math.round(message.callsQueued);
+    }
+    if (message.clientsMaximum !== 0) {
+      obj.clientsMaximum = Math.round(message.clientsMaximum);
+    }
+    if (message.clientsCurrent !== 0) {
+      obj.clientsCurrent = Math.round(message.clientsCurrent);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DaemonLimits>): DaemonLimits {
+    return DaemonLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DaemonLimits>): DaemonLimits {
+    const message = createBaseDaemonLimits();
+    message.workersMaximum = object.workersMaximum ?? 0;
+    message.workersCurrent = object.workersCurrent ?? 0;
+    message.workersFree = object.workersFree ?? 0;
+    message.priorityWorkers = object.priorityWorkers ?? 0;
+    message.callsQueued = object.callsQueued ?? 0;
+    message.clientsMaximum = object.clientsMaximum ?? 0;
+    message.clientsCurrent = object.clientsCurrent ?? 0;
+    return message;
+  },
+};
+
+function createBaseHangProtection(): HangProtection {
+  return { stuckCallsMaximum: 0, stuckCalls: 0, hedgeDeadline: undefined };
+}
+
+export const HangProtection: MessageFns<HangProtection> = {
+  encode(message: HangProtection, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stuckCallsMaximum !== 0) {
+      writer.uint32(8).uint32(message.stuckCallsMaximum);
+    }
+    if (message.stuckCalls !== 0) {
+      writer.uint32(16).uint32(message.stuckCalls);
+    }
+    if (message.hedgeDeadline !== undefined) {
+      Duration.encode(message.hedgeDeadline, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HangProtection {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHangProtection();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.stuckCallsMaximum = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.stuckCalls = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hedgeDeadline = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HangProtection {
+    return {
+      stuckCallsMaximum: isSet(object.stuckCallsMaximum)
+        ? globalThis.Number(object.stuckCallsMaximum)
+        : isSet(object.stuck_calls_maximum)
+        ? globalThis.Number(object.stuck_calls_maximum)
+        : 0,
+      stuckCalls: isSet(object.stuckCalls)
+        ? globalThis.Number(object.stuckCalls)
+        : isSet(object.stuck_calls)
+        ? globalThis.Number(object.stuck_calls)
+        : 0,
+      hedgeDeadline: isSet(object.hedgeDeadline)
+        ? Duration.fromJSON(object.hedgeDeadline)
+        : isSet(object.hedge_deadline)
+        ? Duration.fromJSON(object.hedge_deadline)
+        : undefined,
+    };
+  },
+
+  toJSON(message: HangProtection): unknown {
+    const obj: any = {};
+    if (message.stuckCallsMaximum !== 0) {
+      obj.stuckCallsMaximum = Math.round(message.stuckCallsMaximum);
+    }
+    if (message.stuckCalls !== 0) {
+      obj.stuckCalls = Math.round(message.stuckCalls);
+    }
+    if (message.hedgeDeadline !== undefined) {
+      obj.hedgeDeadline = Duration.toJSON(message.hedgeDeadline);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HangProtection>): HangProtection {
+    return HangProtection.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HangProtection>): HangProtection {
+    const message = createBaseHangProtection();
+    message.stuckCallsMaximum = object.stuckCallsMaximum ?? 0;
+    message.stuckCalls = object.stuckCalls ?? 0;
+    message.hedgeDeadline = (object.hedgeDeadline !== undefined && object.hedgeDeadline !== null)
+      ? Duration.fromPartial(object.hedgeDeadline)
+      : undefined;
     return message;
   },
 };

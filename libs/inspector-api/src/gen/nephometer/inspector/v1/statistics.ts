@@ -138,9 +138,9 @@ export function statisticsGroupToJSON(object: StatisticsGroup): string {
 export const InspectionStatus = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** OK - Everything asked for that such an instance can have is here. */
+  /** OK - Everything asked for that such an instance can have is here; `missing` holds UNSUPPORTED at most. */
   OK: 1,
-  /** PARTIAL - Something is missing; `missing` says what and why. */
+  /** PARTIAL - Something that such an instance can have is missing; `missing` says what and why. */
   PARTIAL: 2,
   /** SHUT_OFF - The instance is off; only what a stopped instance has is here. */
   SHUT_OFF: 3,
@@ -220,6 +220,11 @@ export const MissingReason = {
   UNSUPPORTED: 6,
   /** LIBVIRT_ERROR - libvirt answered with an error, see detail. */
   LIBVIRT_ERROR: 7,
+  /**
+   * STUCK_CALLS - The inspector asks no instance's monitor now: as many of its calls wait for hung instances as the daemon can spare, see
+   * HangProtection. This instance need not be one of them.
+   */
+  STUCK_CALLS: 8,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -234,6 +239,7 @@ export namespace MissingReason {
   export type BALLOON_PERIOD_ZERO = typeof MissingReason.BALLOON_PERIOD_ZERO;
   export type UNSUPPORTED = typeof MissingReason.UNSUPPORTED;
   export type LIBVIRT_ERROR = typeof MissingReason.LIBVIRT_ERROR;
+  export type STUCK_CALLS = typeof MissingReason.STUCK_CALLS;
   export type UNRECOGNIZED = typeof MissingReason.UNRECOGNIZED;
 }
 
@@ -263,6 +269,9 @@ export function missingReasonFromJSON(object: any): MissingReason {
     case 7:
     case "MISSING_REASON_LIBVIRT_ERROR":
       return MissingReason.LIBVIRT_ERROR;
+    case 8:
+    case "MISSING_REASON_STUCK_CALLS":
+      return MissingReason.STUCK_CALLS;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -288,6 +297,8 @@ export function missingReasonToJSON(object: MissingReason): string {
       return "MISSING_REASON_UNSUPPORTED";
     case MissingReason.LIBVIRT_ERROR:
       return "MISSING_REASON_LIBVIRT_ERROR";
+    case MissingReason.STUCK_CALLS:
+      return "MISSING_REASON_STUCK_CALLS";
     case MissingReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -362,7 +373,7 @@ export interface InstanceStatistics {
   name: string;
   /** How well the instance could be read. */
   status: InspectionStatus;
-  /** What was asked for and is not here, and why. */
+  /** What was asked for and is not here, and why. A statistic that is neither here nor there does not exist. */
   missing: MissingStatistics[];
   /** State; absent if the instance is gone. */
   state?:
@@ -408,7 +419,10 @@ export interface MissingStatistics {
   group: StatisticsGroup;
   /** Why. */
   reason: MissingReason;
-  /** Names of the absent fields, or devices and fields ("vda.read_bytes"); none means the whole group. */
+  /**
+   * Names of the absent fields ("user_ns"); of one device ("vda.read_bytes", "tap3" for a whole one), or without a device for
+   * all of them; none means the whole group.
+   */
   fields: string[];
   /** Since when the reason holds; absent if unknown. */
   since:
