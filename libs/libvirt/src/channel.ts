@@ -8,10 +8,10 @@ import { startKeepalive } from './keepalive.ts';
 import type { Keepalive, KeepaliveOptions } from './keepalive.ts';
 import { readDaemonError } from './wire/daemon-error.ts';
 import { FrameStatus, FrameType, headerBytes, keepaliveProgram, maxFrameBytes, parseHeader } from './wire/frame.ts';
-import { remoteProgram, writeHeader } from './wire/frame.ts';
+import { writeHeader } from './wire/frame.ts';
 import type { FrameHeader } from './wire/frame.ts';
 import { createFrameSplitter } from './wire/frame-splitter.ts';
-import { procedures } from './wire/procedures.ts';
+import type { ProcedureName, Program } from './wire/procedures.ts';
 import { createStringCache } from './xdr/string-cache.ts';
 import { XdrReader } from './xdr/reader.ts';
 import { XdrWriter } from './xdr/writer.ts';
@@ -23,7 +23,9 @@ import { XdrWriter } from './xdr/writer.ts';
  */
 export type DropReason = 'late-reply' | 'unknown-serial' | 'unknown-program' | 'unexpected-type' | 'event' | 'ping';
 
-export interface ChannelOptions {
+export interface ChannelOptions<Name extends string = ProcedureName> {
+  /** Frames of any other are dropped, keepalive apart. */
+  readonly program: Program<Name>;
   readonly maxCallsInFlight: number;
   readonly maxQueuedCalls: number;
   readonly callTimeoutMs: number;
@@ -46,7 +48,7 @@ const pongProcedure = 2;
  * One connected socket that speaks the protocol: sends calls, gives answers to their callers and events to one listener,
  * answers PINGs, and ends exactly once, for everybody with the same error. It owns the socket.
  */
-export class Channel {
+export class Channel<Name extends string = ProcedureName> {
   readonly socketPath: string;
   /** Resolves with the reason once the channel has ended. Never rejects. */
   readonly closed: Promise<LibvirtError>;
@@ -60,6 +62,7 @@ export class Channel {
     ping: 0,
   };
   readonly #socket: Socket;
+  readonly #program: Program<Name>;
   readonly #calls: CallTable;
   readonly #keepalive: Keepalive | undefined;
   readonly #names = createStringCache();
@@ -68,8 +71,9 @@ export class Channel {
   #onEvent: EventListener = () => false;
   #ended = false;
 
-  constructor(socket: Socket, socketPath: string, options: ChannelOptions) {
+  constructor(socket: Socket, socketPath: string, options: ChannelOptions<Name>) {
     this.#socket = socket;
+    this.#program = options.program;
     this.socketPath = socketPath;
     const closed = Promise.withResolvers<LibvirtError>();
     this.closed = closed.promise;
@@ -127,10 +131,10 @@ export class Channel {
     this.#onEvent = onEvent;
   }
 
-  async call<T>(request: Request<T>, options: CallOptions = {}): Promise<T> {
+  async call<T>(request: Request<T, Name>, options: CallOptions = {}): Promise<T> {
     const subject = request.subject === undefined ? '' : ` of ${request.subject}`;
     const context = `${request.procedure}${subject} at ${this.socketPath}`;
-    const frame = encodeCall(request, context);
+    const frame = encodeCall(this.#program, request, context);
     const accept = (reply: Buffer): T => this.#readReply(reply, request, context);
     return this.#calls.run({ frame, context, accept }, options);
   }
@@ -145,7 +149,7 @@ export class Channel {
     const header = parseHeader(frame);
     if (header.version !== 1) return this.#drop('unknown-program');
     if (header.program === keepaliveProgram) return this.#handleKeepalive(header);
-    if (header.program !== remoteProgram) return this.#drop('unknown-program');
+    if (header.program !== this.#program.number) return this.#drop('unknown-program');
     // The type decides before the serial does: events carry serial 1, which is also the serial of our first call.
     if (header.type === FrameType.MESSAGE) {
       if (frame.length > maxEventBytes) return this.#drop('event');
@@ -165,10 +169,10 @@ export class Channel {
     this.#socket.write(keepaliveFrame(pongProcedure));
   }
 
-  #readReply<T>(frame: Buffer, request: Request<T>, context: string): T {
+  #readReply<T>(frame: Buffer, request: Request<T, Name>, context: string): T {
     try {
       const { procedure, status } = parseHeader(frame);
-      if (procedure !== procedures[request.procedure]) {
+      if (procedure !== this.#program.procedures[request.procedure]) {
         throw new LibvirtError('protocol-error', `the reply is one of procedure ${procedure}`);
       }
       const reader = new XdrReader(frame, headerBytes, this.#names);
@@ -196,7 +200,11 @@ export class Channel {
   }
 }
 
-function encodeCall<T>(request: Request<T>, context: string): Buffer {
+function encodeCall<T, Name extends string>(
+  program: Program<Name>,
+  request: Request<T, Name>,
+  context: string,
+): Buffer {
   const writer = new XdrWriter(headerBytes);
   try {
     request.write?.(writer);
@@ -211,8 +219,8 @@ function encodeCall<T>(request: Request<T>, context: string): Buffer {
       `${context}: ${frame.length} bytes are over the limit of ${maxFrameBytes}`,
     );
   }
-  const procedure = procedures[request.procedure];
-  writeHeader(frame, { program: remoteProgram, version: 1, procedure, type: FrameType.CALL, serial: 0, status: 0 });
+  const procedure = program.procedures[request.procedure];
+  writeHeader(frame, { program: program.number, version: 1, procedure, type: FrameType.CALL, serial: 0, status: 0 });
   return frame;
 }
 

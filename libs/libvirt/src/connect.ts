@@ -7,8 +7,11 @@ import type { Connection } from './connection.ts';
 import { LibvirtError } from './error.ts';
 import type { KeepaliveOptions } from './keepalive.ts';
 import { openSocket } from './open-socket.ts';
+import { requireAtLeast } from './require-at-least.ts';
 import { candidateSockets } from './sockets.ts';
 import { parseUri } from './uri.ts';
+import { remote } from './wire/procedures.ts';
+import { withLimit } from './with-limit.ts';
 
 /** What to connect to, and with which limits. */
 export interface ConnectOptions {
@@ -68,7 +71,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   );
   return withLimit(signal, connectTimeoutMs, late, async (limit) => {
     const { socket, socketPath } = await openSocket(sockets, limit);
-    const channel = new Channel(socket, socketPath, { maxCallsInFlight, maxQueuedCalls, callTimeoutMs, keepalive });
+    const limits = { maxCallsInFlight, maxQueuedCalls, callTimeoutMs, keepalive };
+    const channel = new Channel(socket, socketPath, { program: remote, ...limits });
     try {
       // The daemon's limit on clients that have not authenticated is low, so this goes first and at once.
       const call: Call = (request) => channel.call(request, { signal: limit, timeoutMs: Infinity });
@@ -109,31 +113,5 @@ async function authenticate(call: Call, socketPath: string): Promise<void> {
       `polkit did not let this user in: ${error.message}; add the user to the group libvirt, or connect read-only`,
       { cause: error },
     );
-  }
-}
-
-/** Runs `work` with a signal that aborts with `signal`'s reason or, after `timeoutMs`, with `late`. */
-async function withLimit<T>(
-  signal: AbortSignal | undefined,
-  timeoutMs: number,
-  late: LibvirtError,
-  work: (limit: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  const timer = setTimeout(() => controller.abort(late), Math.min(timeoutMs, 0x7fffffff));
-  try {
-    return await work(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
-  }
-}
-
-function requireAtLeast(least: number, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!(value >= least))
-      throw new LibvirtError('invalid-argument', `${name} must be at least ${least}, not ${value}`);
   }
 }

@@ -23,6 +23,7 @@ void test('numbers that are not known are named after themselves', () => {
 const predicates = [
   ['isNoDomain', [42]],
   ['isNoDomainMetadata', [80]],
+  ['isNoServer', [95]],
   ['isNoSupport', [3, 74, 84]],
   ['isOperationInvalid', [55]],
   ['isOperationTimeout', [68]],

@@ -87,6 +87,11 @@ export function isNoDomain(error: unknown): boolean {
   return hasDaemonCode(error, 42);
 }
 
+/** Whether the daemon said that it has no such server; on its admin socket only. */
+export function isNoServer(error: unknown): boolean {
+  return hasDaemonCode(error, 95);
+}
+
 /** Whether the daemon said that the domain has no such metadata element. */
 export function isNoDomainMetadata(error: unknown): boolean {
   return hasDaemonCode(error, 80);

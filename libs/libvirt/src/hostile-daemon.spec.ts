@@ -62,6 +62,7 @@ for (const [what, send, message] of fatal) {
 const harmless: readonly (readonly [string, Buffer, string])[] = [
   ['an answer nobody asked for', makeFrame({ serial: 4711 }), 'unknown-serial'],
   ['a frame of an unknown program', makeFrame({ program: 0x20008087 }), 'unknown-program'],
+  ["a frame of the admin socket's program", makeFrame({ program: 0x06900690, serial: 3 }), 'unknown-program'],
   ['a frame of another version', makeFrame({ version: 2 }), 'unknown-program'],
   ['a call', makeFrame({ type: FrameType.CALL }), 'unexpected-type'],
   ['a piece of a stream', makeFrame({ type: 3 }), 'unexpected-type'],

@@ -5,6 +5,10 @@ export type { Connection, ConnectionLife } from './connection.ts';
 export type { CallOptions } from './calls/call.ts';
 export type { DropReason } from './channel.ts';
 
+export { readDaemonLimits } from './read-daemon-limits.ts';
+export type { DaemonLimits } from './calls/admin.ts';
+export { adminSocketOf } from './sockets.ts';
+
 export type { Domain } from './wire/domain.ts';
 export type { TypedParam } from './wire/typed-params.ts';
 

@@ -15,11 +15,26 @@ export interface OpenedSocket {
   readonly socketPath: string;
 }
 
+/** What to do about a socket that is not there, and about one that is not for this user: the ends of messages. */
+export interface SocketAdvice {
+  readonly absent: string;
+  readonly denied: string;
+}
+
+const usualAdvice: SocketAdvice = {
+  absent: 'start libvirtd (or virtqemud), or name the socket to use (socketPath, ?socket=)',
+  denied: 'add the user to the group libvirt, or connect read-only (its -ro socket is open to everybody)',
+};
+
 /**
  * Connects to the first of `paths` where a daemon answers. Rejects with the signal's reason, or with a LibvirtError
  * `socket-not-found`, `permission-denied` or `connect-failed` whose message names the sockets and the way out.
  */
-export async function openSocket(paths: readonly string[], signal: AbortSignal): Promise<OpenedSocket> {
+export async function openSocket(
+  paths: readonly string[],
+  signal: AbortSignal,
+  advice: SocketAdvice = usualAdvice,
+): Promise<OpenedSocket> {
   const failures: { socketPath: string; error: NodeJS.ErrnoException }[] = [];
   for (const socketPath of paths) {
     if (Buffer.byteLength(socketPath) > maxSocketPathBytes) {
@@ -36,7 +51,7 @@ export async function openSocket(paths: readonly string[], signal: AbortSignal):
       if (!absent.has((error as NodeJS.ErrnoException).code ?? '')) break;
     }
   }
-  throw describe(failures);
+  throw describe(failures, advice);
 }
 
 function openOne(socketPath: string, signal: AbortSignal): Promise<Socket> {
@@ -67,24 +82,23 @@ function openOne(socketPath: string, signal: AbortSignal): Promise<Socket> {
   });
 }
 
-function describe(failures: readonly { socketPath: string; error: NodeJS.ErrnoException }[]): LibvirtError {
+function describe(
+  failures: readonly { socketPath: string; error: NodeJS.ErrnoException }[],
+  advice: SocketAdvice,
+): LibvirtError {
   // The failure that says most: a refusal comes last, and a dead socket beats none at all.
   const worst = failures.findLast(({ error }) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR');
   if (worst === undefined) {
     const looked = failures.map(({ socketPath }) => socketPath).join(', ');
-    return new LibvirtError(
-      'socket-not-found',
-      `no libvirt socket at ${looked}: start libvirtd (or virtqemud), or name the socket to use (socketPath, ?socket=)`,
-      { cause: failures[0]?.error },
-    );
+    return new LibvirtError('socket-not-found', `no libvirt socket at ${looked}: ${advice.absent}`, {
+      cause: failures[0]?.error,
+    });
   }
   const { socketPath, error } = worst;
   if (error.code === 'EACCES' || error.code === 'EPERM') {
-    return new LibvirtError(
-      'permission-denied',
-      `no access to the libvirt socket ${socketPath}: add the user to the group libvirt, or connect read-only (its -ro socket is open to everybody)`,
-      { cause: error },
-    );
+    return new LibvirtError('permission-denied', `no access to the libvirt socket ${socketPath}: ${advice.denied}`, {
+      cause: error,
+    });
   }
   const why =
     error.code === 'ECONNREFUSED'

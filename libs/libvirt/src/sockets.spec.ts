@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidateSockets, daemonOf } from './sockets.ts';
+import { LibvirtError } from './error.ts';
+import { adminSocketOf, candidateSockets, daemonOf } from './sockets.ts';
 import { parseUri } from './uri.ts';
 
 const user = { env: { XDG_RUNTIME_DIR: '/run/user/7' }, homeDirectory: '/home/u', uid: 7 };
@@ -32,4 +33,24 @@ for (const [path, daemon] of [
   ['/tmp/forwarded.sock', 'forwarded.sock'],
 ] as const) {
   void test(`${path} is the socket of ${daemon}`, () => assert.equal(daemonOf(path), daemon));
+}
+
+for (const [path, adminSocket] of [
+  ['/run/libvirt/libvirt-sock-ro', '/run/libvirt/libvirt-admin-sock'],
+  ['/run/libvirt/libvirt-sock', '/run/libvirt/libvirt-admin-sock'],
+  ['/run/user/7/libvirt/virtqemud-sock', '/run/user/7/libvirt/virtqemud-admin-sock'],
+  ['/run/libvirt/virtlxcd-sock-ro', '/run/libvirt/virtlxcd-admin-sock'],
+  ['/a-sock/b/libvirt-sock', '/a-sock/b/libvirt-admin-sock'],
+  ['libvirt-sock', 'libvirt-admin-sock'],
+] as const) {
+  void test(`beside ${path} the admin socket is ${adminSocket}`, () => assert.equal(adminSocketOf(path), adminSocket));
+}
+
+for (const path of ['/tmp/forwarded.sock', '/run/libvirt/-sock', '/run/libvirt-sock/x', '']) {
+  void test(`beside "${path}" no admin socket is known`, () => {
+    assert.throws(
+      () => adminSocketOf(path),
+      (error) => error instanceof LibvirtError && error.code === 'invalid-argument' && error.message.includes(path),
+    );
+  });
 }

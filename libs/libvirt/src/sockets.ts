@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { LibvirtError } from './error.ts';
 import type { ParsedUri } from './uri.ts';
 
 /** What decides where a daemon's socket is. */
@@ -50,4 +51,20 @@ function sessionDirectory({ env, homeDirectory }: SocketSurroundings): string {
 export function daemonOf(socketPath: string): string {
   const name = basename(socketPath).replace(/-sock(-ro)?$/, '');
   return name === 'libvirt' || name === '' ? 'libvirtd' : name;
+}
+
+/**
+ * The admin socket of the daemon that `socketPath` (for reading or for everything) belongs to, in the same directory:
+ * `/run/libvirt/virtqemud-sock-ro` has `/run/libvirt/virtqemud-admin-sock`. Throws `invalid-argument` for a path that
+ * libvirt gives to no socket, such as that of a forwarded one.
+ */
+export function adminSocketOf(socketPath: string): string {
+  const [, stem] = /^(.*[^/])-sock(?:-ro)?$/.exec(socketPath) ?? [];
+  if (stem === undefined) {
+    throw new LibvirtError(
+      'invalid-argument',
+      `socket ${socketPath}: its admin socket is not known, because its name is not libvirt's (NAME-sock or NAME-sock-ro)`,
+    );
+  }
+  return `${stem}-admin-sock`;
 }

@@ -13,9 +13,9 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** One procedure call: what to send and how to read the answer. */
-export interface Request<T> {
-  readonly procedure: ProcedureName;
+/** One procedure call: what to send and how to read the answer. `Name`: the procedures of the connection's program. */
+export interface Request<T, Name extends string = ProcedureName> {
+  readonly procedure: Name;
   /** What the call is about, for messages: a domain's name, say. */
   readonly subject?: string | undefined;
   /** Writes the arguments; left out when there are none. Called at once. */
@@ -28,7 +28,10 @@ export interface Request<T> {
  * Calls a procedure. Rejects with the signal's reason when aborted, else with a LibvirtError: `libvirt` for the daemon's
  * own answer, `timeout`, `invalid-argument`, or what ended the connection.
  */
-export type Call = <T>(request: Request<T>, options?: CallOptions) => Promise<T>;
+export type Call<Name extends string = ProcedureName> = <T>(
+  request: Request<T, Name>,
+  options?: CallOptions,
+) => Promise<T>;
 
 /** For procedures that return nothing. */
 export function readNothing(): void {

@@ -10,8 +10,8 @@ import type { Connection } from '../connection.ts';
 import { createFrameSplitter } from '../wire/frame-splitter.ts';
 import { FrameType, headerBytes, keepaliveProgram, parseHeader, remoteProgram, writeHeader } from '../wire/frame.ts';
 import type { FrameHeader } from '../wire/frame.ts';
-import { procedures } from '../wire/procedures.ts';
-import type { ProcedureName } from '../wire/procedures.ts';
+import { admin, remote } from '../wire/procedures.ts';
+import type { AdminProcedureName, ProcedureName } from '../wire/procedures.ts';
 import { XdrWriter } from '../xdr/writer.ts';
 
 type WriteBody = (writer: XdrWriter) => unknown;
@@ -31,6 +31,8 @@ export interface ReceivedCall {
   stopReading(): void;
   /** Ends the client's connection. */
   hangUp(): void;
+  /** Resolves when the client's connection has ended, whoever ended it. */
+  readonly ended: Promise<void>;
 }
 
 export interface ScriptedDaemonOptions {
@@ -38,13 +40,15 @@ export interface ScriptedDaemonOptions {
   readonly handshake?: boolean;
   /** Answer PINGs by itself; default true. */
   readonly pongs?: boolean;
+  /** The socket's file name; default `libvirt-sock`. */
+  readonly socketName?: string;
 }
 
 /** A peer for tests of what no real daemon does: the test takes each call and says what becomes of it. */
 export interface ScriptedDaemon extends AsyncDisposable {
   readonly socketPath: string;
   /** The next call of this kind that nobody has taken yet. */
-  next(kind: ProcedureName | 'PING' | 'PONG'): Promise<ReceivedCall>;
+  next(kind: ProcedureName | AdminProcedureName | 'PING' | 'PONG'): Promise<ReceivedCall>;
   connect(options?: Partial<ConnectOptions>): Promise<Connection>;
 }
 
@@ -72,9 +76,9 @@ export function writeError(writer: XdrWriter, code: number, domain: number, mess
 }
 
 export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): Promise<ScriptedDaemon> {
-  const { handshake = true, pongs = true } = options;
+  const { handshake = true, pongs = true, socketName = 'libvirt-sock' } = options;
   const directory = await mkdtemp(join(tmpdir(), 'lv-'));
-  const socketPath = join(directory, 'libvirt-sock');
+  const socketPath = join(directory, socketName);
   const calls = new Map<string, ReceivedCall[]>();
   const waiters = new Map<string, ((call: ReceivedCall) => void)[]>();
   const sockets = new Set<Socket>();
@@ -91,11 +95,12 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()));
     const splitter = createFrameSplitter();
     socket.on('data', (chunk: Buffer) =>
       splitter.push(chunk, (bytes) => {
         const frame = Buffer.from(bytes);
-        arrive(kindOf(parseHeader(frame)), receivedCall(frame, socket));
+        arrive(kindOf(parseHeader(frame)), receivedCall(frame, socket, ended));
       }),
     );
   });
@@ -118,17 +123,18 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
   };
 }
 
-function receivedCall(frame: Buffer, socket: Socket): ReceivedCall {
+function receivedCall(frame: Buffer, socket: Socket, ended: Promise<void>): ReceivedCall {
   const header = parseHeader(frame);
-  const { procedure, serial } = header;
+  const { program, procedure, serial } = header;
   const send = (bytes: Uint8Array): void => void socket.write(bytes);
   return {
     frame,
     header,
     send,
-    reply: (write) => send(makeFrame({ procedure, serial }, write)),
+    ended,
+    reply: (write) => send(makeFrame({ program, procedure, serial }, write)),
     fail: (code, message) =>
-      send(makeFrame({ procedure, serial, status: 1 }, (writer) => writeError(writer, code, 10, message))),
+      send(makeFrame({ program, procedure, serial, status: 1 }, (writer) => writeError(writer, code, 10, message))),
     replay: (recorded) => {
       const copy = Buffer.from(recorded);
       copy.writeUInt32BE(serial, 20);
@@ -146,5 +152,6 @@ export function keepaliveFrame(procedure: number): Buffer {
 
 function kindOf({ program, procedure }: FrameHeader): string {
   if (program === keepaliveProgram) return procedure === 1 ? 'PING' : 'PONG';
+  const { procedures } = program === admin.number ? admin : remote;
   return Object.entries(procedures).find(([, number]) => number === procedure)?.[0] ?? `procedure ${procedure}`;
 }

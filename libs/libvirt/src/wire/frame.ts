@@ -15,6 +15,9 @@ export const maxFrameBytes = 33_554_436;
 /** The program of all hypervisor-neutral procedures. */
 export const remoteProgram = 0x20008086;
 
+/** The program of a daemon's admin socket. */
+export const adminProgram = 0x06900690;
+
 /** The program of PING and PONG: "keep" in ASCII. */
 export const keepaliveProgram = 0x6b656570;
 

@@ -1,3 +1,5 @@
+import { adminProgram, remoteProgram } from './frame.ts';
+
 /** Numbers of the procedures of program 0x20008086, under their names in libvirt's protocol. The list only ever grows. */
 export const procedures = {
   CONNECT_OPEN: 1,
@@ -54,3 +56,30 @@ export const procedures = {
 
 /** A procedure's name in libvirt's protocol. */
 export type ProcedureName = keyof typeof procedures;
+
+/**
+ * Numbers of the procedures of program 0x06900690, which the admin socket speaks, as in src/admin/admin_protocol.x of
+ * libvirt. That file calls the program internal and promises nothing; so far it has only grown.
+ */
+export const adminProcedures = {
+  ADMIN_CONNECT_OPEN: 1,
+  ADMIN_CONNECT_LIST_SERVERS: 4,
+  ADMIN_CONNECT_LOOKUP_SERVER: 5,
+  ADMIN_SERVER_GET_THREADPOOL_PARAMETERS: 6,
+  ADMIN_SERVER_GET_CLIENT_LIMITS: 12,
+} as const;
+
+/** The name of one of the admin socket's procedures. */
+export type AdminProcedureName = keyof typeof adminProcedures;
+
+/** What a connection speaks: the number in its frames and the procedures that go with it. The version is 1 in all. */
+export interface Program<Name extends string> {
+  readonly number: number;
+  readonly procedures: Readonly<Record<Name, number>>;
+}
+
+/** What a daemon's socket for everybody speaks. */
+export const remote: Program<ProcedureName> = { number: remoteProgram, procedures };
+
+/** What a daemon's admin socket speaks. */
+export const admin: Program<AdminProcedureName> = { number: adminProgram, procedures: adminProcedures };
