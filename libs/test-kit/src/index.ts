@@ -1,7 +1,15 @@
 export { startLibvirtd } from './libvirtd/start-libvirtd.ts';
 export type { TestLibvirtd } from './libvirtd/start-libvirtd.ts';
 export type { Guests, Virsh } from './libvirtd/guests.ts';
-export type { DiskActivity, DiskSpec, Guest, GuestDisk, GuestNic, GuestSpec } from './libvirtd/guest-spec.ts';
+export type {
+  DiskActivity,
+  DiskSpec,
+  Guest,
+  GuestDisk,
+  GuestEnding,
+  GuestNic,
+  GuestSpec,
+} from './libvirtd/guest-spec.ts';
 export type { Nics } from './libvirtd/nics.ts';
 export { runCommand } from './run-command.ts';
 export type { CommandOptions } from './run-command.ts';

@@ -13,13 +13,15 @@ export interface LibvirtAddress {
 export type OnCall = (procedure: string) => void;
 
 /**
- * Two connections to one daemon: a bulk read that waits for a stuck guest must not hold up descriptions and events.
+ * The connections to one daemon: a read that waits for a hung guest must not hold up descriptions, nor these the events.
  */
 export interface Session {
-  /** For statistics. */
-  readonly bulk: Connection;
-  /** For descriptions, events and facts of the host: never asks for what can wait for a guest. */
+  /** Hears events and nothing else; its keepalive tells whether the daemon is alive. */
+  readonly events: Connection;
+  /** For descriptions and facts of the host: never asks for what can wait for a guest. */
   readonly probe: Connection;
+  /** Connects once more, for calls that may wait for a guest without end. The caller closes it, at the latest with the session. */
+  openLane(signal: AbortSignal): Promise<Connection>;
   /** What the daemon calls its host. */
   readonly hostname: string;
   /**
@@ -31,9 +33,9 @@ export interface Session {
   readonly hypervisorType: string;
   /** What the daemon can do; `bulk` is corrected when it turns out to be untrue. */
   abilities: Abilities;
-  /** Resolves when one of the connections has ended, with the reason. */
+  /** Resolves when `events` or `probe` has ended, with the reason. */
   readonly closed: Promise<LibvirtError>;
-  /** Closes both connections; safe twice. */
+  /** Closes both; safe twice. */
   close(): Promise<void>;
 }
 
@@ -41,26 +43,32 @@ export interface Session {
 export const probeTimeoutMs = 10_000;
 
 /**
- * Connects twice and asks what is there. Nothing stays open when it fails.
+ * Connects and asks what is there. Nothing stays open when it fails.
  *
  * @throws LibvirtError, or the reason of `signal`
  */
 export async function openSession(address: LibvirtAddress, onCall: OnCall, signal: AbortSignal): Promise<Session> {
-  const socketPath = address.socket;
-  const options = { uri: address.uri, socketPath, connectTimeoutMs: probeTimeoutMs, signal };
-  const probe = await connect({ ...options, callTimeoutMs: probeTimeoutMs });
-  let bulk: Connection | undefined;
+  const open = (openSignal: AbortSignal): Promise<Connection> =>
+    connect({
+      uri: address.uri,
+      socketPath: address.socket,
+      connectTimeoutMs: probeTimeoutMs,
+      callTimeoutMs: probeTimeoutMs,
+      signal: openSignal,
+    });
+  const probe = await open(signal);
+  let events: Connection | undefined;
   try {
-    bulk = await connect(options);
+    events = await open(signal);
     onCall('get-type');
     const hypervisorType = await probe.getType({ signal });
     onCall('get-lib-version');
     const libvirtVersion = Number(await probe.getLibVersion({ signal }));
     onCall('get-hostname');
     const hostname = await probe.getHostname({ signal });
-    return sessionOf(bulk, probe, { hypervisorType, libvirtVersion, hostname });
+    return sessionOf({ events, probe, openLane: open }, { hypervisorType, libvirtVersion, hostname });
   } catch (error) {
-    await Promise.all([probe.close(), bulk?.close()]);
+    await Promise.all([probe.close(), events?.close()]);
     throw error;
   }
 }
@@ -71,18 +79,18 @@ interface Identity {
   readonly hostname: string;
 }
 
-function sessionOf(bulk: Connection, probe: Connection, identity: Identity): Session {
+function sessionOf(connections: Pick<Session, 'events' | 'probe' | 'openLane'>, identity: Identity): Session {
+  const { events, probe } = connections;
   const { hypervisorType, libvirtVersion, hostname } = identity;
   return {
-    bulk,
-    probe,
+    ...connections,
     hostname,
     hypervisorVersion: probe.getVersion({ timeoutMs: Infinity }).catch(() => undefined),
     hypervisorType,
     // The test driver answers bulk calls with the state alone, whatever is asked.
     abilities: { libvirtVersion, bulk: hypervisorType !== 'TEST' },
-    closed: Promise.race([bulk.closed, probe.closed]),
-    close: async () => void (await Promise.all([bulk.close(), probe.close()])),
+    closed: Promise.race([events.closed, probe.closed]),
+    close: async () => void (await Promise.all([events.close(), probe.close()])),
   };
 }
 

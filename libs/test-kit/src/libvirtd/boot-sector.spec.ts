@@ -14,3 +14,11 @@ test('counts that it cannot do are refused', () => {
     assert.throws(() => bootSector({ reads: 0, writes: count }), RangeError);
   }
 });
+
+test('its longest program leaves room for the mark', () => {
+  for (const ending of ['halt', 'panic', 'suspend'] as const) {
+    const sector = bootSector({ reads: 1000, writes: 1000, ending });
+    assert.equal(sector.readUInt16BE(508), 0, 'the program ends before');
+    assert.equal(sector.readUInt16BE(510), 0x55aa);
+  }
+});

@@ -1,4 +1,4 @@
-import type { DiskActivity } from './guest-spec.ts';
+import type { DiskActivity, GuestEnding } from './guest-spec.ts';
 
 const SECTOR_BYTES = 512;
 const MOST = 1000;
@@ -21,13 +21,36 @@ function diskLoop(function_: number, count: number): number[] {
   ];
 }
 
+// prettier-ignore
+const ENDINGS: Readonly<Record<GuestEnding, readonly number[]>> = {
+  halt: [],
+  // The port of QEMU's pvpanic device on the ISA bus; bit 0 says that the guest panicked.
+  panic: [
+    0xba, 0x05, 0x05, // mov dx, 0x505
+    0xb0, 0x01,       // mov al, 1
+    0xee,             // out dx, al
+  ],
+  // The PM1a control register of QEMU's `pc`, where its BIOS puts it: sleep type 1, which is S3, and sleep enable.
+  suspend: [
+    0xba, 0x04, 0x06, // mov dx, 0x604
+    0xb8, 0x00, 0x24, // mov ax, 0x2400
+    0xef,             // out dx, ax
+  ],
+};
+
+/** What a guest does when it starts. */
+export interface BootProgram extends DiskActivity {
+  /** Default `halt`. */
+  readonly ending?: GuestEnding;
+}
+
 /**
  * The first sector of a disk, as a PC's BIOS loads and starts it (at 0000:7c00, ended by the bytes 55 aa): does the
- * given number of reads and writes, one sector each, and halts.
+ * given number of reads and writes, one sector each, then panics or suspends if it is to, and halts.
  *
  * @throws RangeError for counts that are not whole numbers from 0 to 1000.
  */
-export function bootSector({ reads, writes }: DiskActivity): Buffer {
+export function bootSector({ reads, writes, ending = 'halt' }: BootProgram): Buffer {
   for (const count of [reads, writes]) {
     if (!Number.isInteger(count) || count < 0 || count > MOST) {
       throw new RangeError(`disk activity: ${count} is not a whole number from 0 to ${MOST}`);
@@ -42,6 +65,7 @@ export function bootSector({ reads, writes }: DiskActivity): Buffer {
     0xbc, 0x00, 0x7c, // mov sp, 0x7c00
     ...diskLoop(0x0201, reads),
     ...diskLoop(0x0301, writes),
+    ...ENDINGS[ending],
     0xfa,             // cli
     0xf4,             // hlt
     0xeb, 0xfd,       // jmp back to hlt

@@ -8,13 +8,21 @@ export interface DiskSpec {
   readonly xml?: string;
 }
 
-/** What the guest does with its first disk, once, when it starts; then it halts for good. */
+/** What the guest does with its first disk, once, when it starts. */
 export interface DiskActivity {
   /** Reads of one sector each, 0 to 1000. Counters show more reads: the BIOS looks at the disk first. */
   readonly reads: number;
   /** Writes of one sector each, 0 to 1000. */
   readonly writes: number;
 }
+
+/**
+ * How the guest's program ends:
+ * - `halt`: it runs and does nothing more
+ * - `panic`: it tells its hypervisor that it panicked and is kept as it is: libvirt calls it `crashed`
+ * - `suspend`: it puts itself to sleep in memory: libvirt calls it `pmsuspended`
+ */
+export type GuestEnding = 'halt' | 'panic' | 'suspend';
 
 /** A small guest. It has no operating system: what moves is what `diskActivity` and `nics.send()` move. */
 export interface GuestSpec {
@@ -30,6 +38,8 @@ export interface GuestSpec {
   readonly disks?: number | readonly DiskSpec[];
   /** Needs a disk. */
   readonly diskActivity?: DiskActivity;
+  /** All but `halt`, the default, need a disk to start from. It takes the guest a second or two to get there. */
+  readonly ending?: GuestEnding;
   /** How many: tap devices with counters when the libvirtd has a network, else user mode NICs, which have none. Default 0. */
   readonly nics?: number;
   /** Elements for every `<interface>`, e.g. a filterref. */

@@ -1,11 +1,19 @@
-import type { Guest, GuestDisk, GuestNic, GuestSpec } from './guest-spec.ts';
+import type { Guest, GuestDisk, GuestEnding, GuestNic, GuestSpec } from './guest-spec.ts';
+
+/** Elements for `<domain>` that let a guest end so. */
+const ENDING_XML: Readonly<Record<GuestEnding, string>> = {
+  halt: '',
+  panic: '<on_crash>preserve</on_crash>',
+  // Without ACPI QEMU has no power management to suspend with.
+  suspend: "<features><acpi/></features><pm><suspend-to-mem enabled='yes'/></pm>",
+};
 
 /**
  * The domain description of a guest: plain emulation, so that no /dev/kvm is needed, and no device it can do without.
  * Strings of the spec that are XML go in as they are.
  */
 export function guestXml(spec: GuestSpec, { uuid, disks, nics }: Guest): string {
-  const { name, memoryMib = 16, vcpus = 1, iothreads = 0, balloon = 'virtio' } = spec;
+  const { name, memoryMib = 16, vcpus = 1, iothreads = 0, balloon = 'virtio', ending = 'halt' } = spec;
   return `<domain type='qemu'>
   <name>${name}</name>
   <uuid>${uuid}</uuid>
@@ -14,11 +22,13 @@ export function guestXml(spec: GuestSpec, { uuid, disks, nics }: Guest): string 
   <vcpu>${vcpus}</vcpu>
   ${iothreads === 0 ? '' : `<iothreads>${iothreads}</iothreads>`}
   <os><type arch='x86_64' machine='pc'>hvm</type><boot dev='hd'/></os>
+  ${ENDING_XML[ending]}
   ${spec.xml ?? ''}
   <devices>
     ${disks.map(diskXml).join('\n    ')}
     ${nics.map((nic) => nicXml(nic, spec.nicXml ?? '')).join('\n    ')}
     <memballoon model='${balloon}'/>
+    ${ending === 'panic' ? "<panic model='isa'/>" : ''}
     ${spec.devicesXml ?? ''}
   </devices>
 </domain>`;

@@ -62,6 +62,21 @@ test('a boot program moves the counters of the first disk by what was asked for'
   await assert.rejects(libvirtd.guests.define({ name: 'bare', diskActivity: { reads: 1, writes: 1 } }), /needs a disk/);
 });
 
+test('a guest ends as it is told to: it panics after its reads, or suspends itself', async () => {
+  await using libvirtd = await startLibvirtd();
+  await libvirtd.guests.create({ name: 'panics', disks: 1, diskActivity: { reads: 2, writes: 0 }, ending: 'panic' });
+  await libvirtd.guests.create({ name: 'sleeps', disks: 1, ending: 'suspend' });
+  await eventually(async () => {
+    const states = [await libvirtd.virsh('domstate', 'panics'), await libvirtd.virsh('domstate', 'sleeps')];
+    assert.deepEqual(
+      states.map((state) => state.trim()),
+      ['crashed', 'pmsuspended'],
+    );
+  });
+  assert.equal((await statistics(libvirtd, 'panics'))['block.0.rd.reqs'], '3');
+  await assert.rejects(libvirtd.guests.define({ name: 'bare', ending: 'panic' }), /needs a disk/);
+});
+
 test('a guest is defined, started, destroyed and undefined', async () => {
   await using libvirtd = await startLibvirtd();
   const { guests, virsh } = libvirtd;
