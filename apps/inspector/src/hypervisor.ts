@@ -26,6 +26,18 @@ export interface Reading {
   readonly instances: readonly InstanceStatistics[];
 }
 
+/** How a driver keeps instances that hang from costing the others, at this moment. */
+export interface HangProtection {
+  /** Instances that do not answer. */
+  readonly hungInstances: number;
+  /** Calls that wait for them. */
+  readonly stuckCalls: number;
+  /** Such calls that may be under way at a time. */
+  readonly maxStuckCalls: number;
+  /** How much longer a reading takes at most that meets an instance which has just hung, in milliseconds. */
+  readonly hedgeDeadlineMs: number;
+}
+
 /** Facts of the host that a driver knows; the service adds name, version and clock. */
 export type HostFacts = Omit<Host, 'name' | 'driver' | 'uri' | 'inspectorVersion' | 'now'>;
 
@@ -48,6 +60,8 @@ export interface Hypervisor {
    * away is no error. Rejects only for what cannot get better, with `unsupported-uri`, and does so without waiting.
    */
   run(sink: HypervisorSink, signal: AbortSignal): Promise<void>;
+  /** `undefined` while the hypervisor is away, and always where no instance can hang. */
+  hangProtection(): HangProtection | undefined;
   /** Facts of the host. May be called at any time, several at once. */
   getHost(signal: AbortSignal): Promise<HostFacts>;
   /** Reads statistics. May be called at any time, several at once; the callers above share and bound their number. */

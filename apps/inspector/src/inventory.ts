@@ -14,10 +14,10 @@ export interface Inventory {
   get(id: string): Instance | undefined;
   /** All descriptions ordered by id; the same array until something changes. */
   list(): readonly Instance[];
-  /** Adds or replaces one description. */
-  put(instance: Instance): void;
-  /** Forgets one instance; unknown ids are ignored. */
-  remove(id: string): void;
+  /** Adds or replaces one description; whether that changed anything. */
+  put(instance: Instance): boolean;
+  /** Forgets one instance; whether there was one. */
+  remove(id: string): boolean;
   /** Makes the inventory exactly these; what is the same is no change. */
   replaceAll(instances: readonly Instance[]): void;
   /**
@@ -63,17 +63,19 @@ export function createInventory(settings: InventorySettings = {}): Inventory {
     list: () => (sorted ??= [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))),
     put(instance) {
       const previous = byId.get(instance.id);
-      if (previous !== undefined && sameDescription(previous, instance)) return;
+      if (previous !== undefined && sameDescription(previous, instance)) return false;
       const next = { ...instance, revision: ++revision };
       byId.set(next.id, next);
       changed(previous === undefined ? InventoryChange.ADDED : InventoryChange.UPDATED, next);
+      return true;
     },
     remove(id) {
       const previous = byId.get(id);
-      if (previous === undefined) return;
+      if (previous === undefined) return false;
       byId.delete(id);
       revision++;
       changed(InventoryChange.REMOVED, previous);
+      return true;
     },
     replaceAll(instances) {
       const keep = new Set(instances.map(({ id }) => id));

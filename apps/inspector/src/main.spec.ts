@@ -107,7 +107,7 @@ for (const flag of ['--help', '--version']) {
   });
 }
 
-void test('without libvirtd it runs and is unhealthy; with it, it becomes healthy', async () => {
+void test('without libvirtd it runs and is unhealthy; health follows it as it comes, dies and comes back', async () => {
   await using libvirtd = await startLibvirtd();
   await libvirtd.kill('SIGTERM');
   const args = ['--libvirt-uri', libvirtd.uri('test'), '--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
@@ -115,7 +115,16 @@ void test('without libvirtd it runs and is unhealthy; with it, it becomes health
   const { http } = await ready(service);
   assert.equal((await fetch(`http://${http}/healthz`)).status, 503);
   await libvirtd.restart();
-  await eventually(async () => assert.equal((await fetch(`http://${http}/healthz`)).status, 200));
+  const health = (status: number): Promise<void> =>
+    eventually(async () => assert.equal((await fetch(`http://${http}/healthz`)).status, status));
+  await health(200);
+  await libvirtd.kill('SIGKILL');
+  await health(503);
+  await libvirtd.restart();
+  await health(200);
+  const metrics = await (await fetch(`http://${http}/metrics`)).text();
+  assert.match(metrics, /^nephometer_inspector_hypervisor_connects_total 2$/m);
+  assert.match(metrics, /^nephometer_inspector_missed_events_total\{found_by="resync"\} 0$/m);
   service.kill('SIGTERM');
   assert.equal((await service.exit).code, 0);
 });

@@ -9,6 +9,7 @@ import { createInventory } from './inventory.ts';
 import { createCredentials } from './server/credentials.ts';
 import { startGrpcServer } from './server/grpc-server.ts';
 import type { GrpcServer } from './server/grpc-server.ts';
+import { createHangMetrics } from './server/hang-metrics.ts';
 import { createHealth } from './server/health.ts';
 import { createInspectorMetrics } from './server/self-metrics.ts';
 import { completeReading } from './service/complete-reading.ts';
@@ -37,10 +38,13 @@ export async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const selfMetrics = createSelfMetrics({ service: 'nephometer-inspector', version });
-  const metrics = createInspectorMetrics(selfMetrics, () => sink);
+  const metrics = {
+    ...createInspectorMetrics(selfMetrics, () => sink),
+    ...createHangMetrics(selfMetrics, () => hypervisor.hangProtection()),
+  };
   const inventory = createInventory({ onDropped: metrics.onWatcherDropped });
   const sink: HypervisorSink = { inventory, availability: createAvailability() };
-  const hypervisor = createHypervisor(config, logger, metrics.onLibvirtCall);
+  const hypervisor = createHypervisor(config, logger, metrics);
   const readings = createSharedReadings({
     async inspect(request, readSignal) {
       const reading = await completeReading(hypervisor, sink, request, readSignal);

@@ -13,7 +13,7 @@ export {
   WatchInstancesRequest,
   WatchInstancesResponse,
 } from './gen/nephometer/inspector/v1/inspector_service.ts';
-export { Host, NumaCell } from './gen/nephometer/inspector/v1/host.ts';
+export { DaemonLimits, HangProtection, Host, NumaCell } from './gen/nephometer/inspector/v1/host.ts';
 export {
   Balloon,
   Disk,

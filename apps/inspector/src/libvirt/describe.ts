@@ -1,6 +1,6 @@
 import { Instance } from '@nephometer/inspector-api';
 import { balloon, disks, vnics } from './devices.ts';
-import { novaMetadata } from './nova-metadata.ts';
+import { isNovaElement, novaMetadata } from './nova-metadata.ts';
 import { instanceState, stateReason } from './state.ts';
 import { attribute, child, parseXml, textIn } from './xml.ts';
 import type { XmlElement } from './xml.ts';
@@ -27,7 +27,8 @@ export function describeBriefly({ id, name, state, reason }: DomainFacts): Insta
  * @throws InspectorError `bad-description` if the text is not the definition of a domain at all.
  */
 export function describe(facts: DomainFacts, xml: string): Instance {
-  const domain = parseXml(xml);
+  // Anybody may have put anything there, and only Nova's is of interest.
+  const domain = parseXml(xml, (parent, element) => parent.name === 'metadata' && !isNovaElement(element));
   const devices = child(domain, 'devices');
   const type = child(child(domain, 'os'), 'type');
   const vcpu = child(domain, 'vcpu');

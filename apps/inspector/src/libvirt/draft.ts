@@ -17,14 +17,19 @@ export interface Draft {
   /** libvirt's numbers; the state is undefined until the record told it. */
   libvirtState: number | undefined;
   libvirtReason: number;
+  /** Bit `1 << group` is set for each group of which the record told something. */
+  told: number;
   cpu(): CpuStatistics;
   vcpuCount(): VcpuCount;
   memory(): MemoryStatistics;
   perf(): PerfStatistics;
   dirtyRate(): DirtyRateStatistics;
   vcpu(number: number): VcpuStatistics;
-  disk(index: number): DiskStatistics;
-  vnic(index: number): VnicStatistics;
+  /** Disks and cards are known from when the record names them; before that they are `undefined`. */
+  disk(index: number): DiskStatistics | undefined;
+  addDisk(index: number, device: string): void;
+  vnic(index: number): VnicStatistics | undefined;
+  addVnic(index: number, device: string): void;
   iothread(id: number): IothreadStatistics;
 }
 
@@ -36,23 +41,29 @@ export function createDraft(id: string, name: string): Draft {
     statistics,
     libvirtState: undefined,
     libvirtReason: 0,
+    told: 0,
     cpu: () => (statistics.cpu ??= {}),
     vcpuCount: () => (statistics.vcpuCount ??= {}),
     memory: () => (statistics.memory ??= {}),
     perf: () => (statistics.perf ??= {}),
     dirtyRate: () => (statistics.dirtyRate ??= { vcpus: [] }),
     vcpu: (number) => findOrAdd(vcpus, 'number', number, () => ({ number })),
-    disk: (index) => findOrAdd(disks, 'index', index, () => ({ index, device: '' })),
-    vnic: (index) => findOrAdd(vnics, 'index', index, () => ({ index, device: '' })),
+    disk: (index) => find(disks, 'index', index),
+    addDisk: (index, device) => void disks.push({ index, device }),
+    vnic: (index) => find(vnics, 'index', index),
+    addVnic: (index, device) => void vnics.push({ index, device }),
     iothread: (id) => findOrAdd(iothreads, 'id', id, () => ({ id })),
   };
 }
 
 /** The entry with this number. Fields of one entry follow each other, so it is nearly always the last one. */
-function findOrAdd<T extends object, K extends keyof T>(entries: T[], key: K, number: T[K], make: () => T): T {
+function find<T extends object, K extends keyof T>(entries: readonly T[], key: K, number: T[K]): T | undefined {
   const last = entries.at(-1);
-  if (last !== undefined && last[key] === number) return last;
-  const known = entries.find((entry) => entry[key] === number);
+  return last !== undefined && last[key] === number ? last : entries.find((entry) => entry[key] === number);
+}
+
+function findOrAdd<T extends object, K extends keyof T>(entries: T[], key: K, number: T[K], make: () => T): T {
+  const known = find(entries, key, number);
   if (known !== undefined) return known;
   const entry = make();
   entries.push(entry);

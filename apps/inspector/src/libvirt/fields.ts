@@ -101,15 +101,22 @@ const dropped: Put = () => true;
 /** Nothing in the API has this name. */
 const other: Put = () => false;
 
-/** The table's field of a part of the statistics as an unsigned 64-bit number; negative means "not available". */
-function unsigned<T>(table: Readonly<Record<string, KeysOf<T, bigint>>>, name: string, part: (draft: Draft) => T): Put {
+/** The part of the statistics that a value belongs to; `undefined` for a device that the record has not named yet. */
+type Part<T> = (draft: Draft) => T | undefined;
+
+function assign<T>(target: T | undefined, key: keyof T & string, value: unknown): boolean {
+  if (target === undefined) return false;
+  (target as Record<string, unknown>)[key] = value;
+  return true;
+}
+
+/** The table's field of a part as an unsigned 64-bit number; negative means "not available". */
+function unsigned<T>(table: Readonly<Record<string, KeysOf<T, bigint>>>, name: string, part: Part<T>): Put {
   const key = Object.hasOwn(table, name) ? table[name] : undefined;
   if (key === undefined) return other;
   return (draft, { value }) => {
     const exact = toBigInt(value);
-    if (exact === undefined || exact < 0n) return false;
-    (part(draft) as Record<string, unknown>)[key] = exact;
-    return true;
+    return exact !== undefined && exact >= 0n && assign(part(draft), key, exact);
   };
 }
 
@@ -118,19 +125,27 @@ function toBigInt(value: TypedParam['value']): bigint | undefined {
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
 }
 
-function small(store: (draft: Draft, value: number) => void): Put {
+function whole<T>(part: Part<T>, key: KeysOf<T, number>, least: number, most: number): Put {
   return (draft, { value }) => {
     const number = typeof value === 'bigint' ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isInteger(number)) return false;
-    store(draft, number);
-    return true;
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < least || number > most) return false;
+    return assign(part(draft), key, number);
   };
 }
 
-function text(store: (draft: Draft, value: string) => void): Put {
+/** What the API has 32 bits for; a number that does not fit is no value of that field. */
+const uint32 = <T>(part: Part<T>, key: KeysOf<T, number>): Put => whole(part, key, 0, 0xffffffff);
+const int32 = <T>(part: Part<T>, key: KeysOf<T, number>): Put => whole(part, key, -0x80000000, 0x7fffffff);
+
+function text<T>(part: Part<T>, key: KeysOf<T, string>): Put {
+  return (draft, { value }) => typeof value === 'string' && assign(part(draft), key, value);
+}
+
+/** A device begins with its name: what comes before it, or without one, cannot be told apart and stays in the tail. */
+function deviceName(add: (draft: Draft, device: string) => void): Put {
   return (draft, { value }) => {
-    if (typeof value !== 'string') return false;
-    store(draft, value);
+    if (typeof value !== 'string' || value === '') return false;
+    add(draft, value);
     return true;
   };
 }
@@ -138,45 +153,47 @@ function text(store: (draft: Draft, value: string) => void): Put {
 const vcpuStates: readonly VcpuState[] = [VcpuState.OFFLINE, VcpuState.RUNNING, VcpuState.BLOCKED];
 
 function vcpuPut(number: number, name: string): Put {
+  const part: Part<VcpuStatistics> = (draft) => draft.vcpu(number);
   if (name === 'state') {
-    return small((draft, value) => (draft.vcpu(number).state = vcpuStates[value] ?? VcpuState.UNSPECIFIED));
-  }
-  if (name === 'halted') {
     return (draft, { value }) => {
-      if (typeof value !== 'boolean') return false;
-      draft.vcpu(number).halted = value;
-      return true;
+      const state = typeof value === 'number' ? vcpuStates[value] : undefined;
+      return state !== undefined && assign(part(draft), 'state', state);
     };
   }
-  return unsigned(vcpu, name, (draft) => draft.vcpu(number));
+  if (name === 'halted')
+    return (draft, { value }) => typeof value === 'boolean' && assign(part(draft), 'halted', value);
+  return unsigned(vcpu, name, part);
 }
 
 function diskPut(index: number, name: string): Put {
-  if (name === 'name') return text((draft, value) => (draft.disk(index).device = value));
-  if (name === 'path') return text((draft, value) => (draft.disk(index).path = value));
-  if (name === 'backingIndex') return small((draft, value) => (draft.disk(index).backingIndex = value));
-  return unsigned(disk, name, (draft) => draft.disk(index));
+  const part: Part<DiskStatistics> = (draft) => draft.disk(index);
+  if (name === 'name') return deviceName((draft, device) => draft.addDisk(index, device));
+  if (name === 'path') return text(part, 'path');
+  if (name === 'backingIndex') return uint32(part, 'backingIndex');
+  return unsigned(disk, name, part);
 }
 
 function vnicPut(index: number, name: string): Put {
-  if (name === 'name') return text((draft, value) => (draft.vnic(index).device = value));
+  if (name === 'name') return deviceName((draft, device) => draft.addVnic(index, device));
   return unsigned(vnic, name, (draft) => draft.vnic(index));
 }
 
 function iothreadPut(id: number, name: string): Put {
-  if (name === 'poll-grow') return small((draft, value) => (draft.iothread(id).pollGrow = value));
-  if (name === 'poll-shrink') return small((draft, value) => (draft.iothread(id).pollShrink = value));
-  return unsigned(iothread, name, (draft) => draft.iothread(id));
+  const part: Part<IothreadStatistics> = (draft) => draft.iothread(id);
+  if (name === 'poll-grow') return uint32(part, 'pollGrow');
+  if (name === 'poll-shrink') return uint32(part, 'pollShrink');
+  return unsigned(iothread, name, part);
 }
 
 function dirtyRatePut(name: string): Put {
+  const part: Part<DirtyRateStatistics> = (draft) => draft.dirtyRate();
   switch (name) {
     case 'calc_status':
-      return small((draft, value) => (draft.dirtyRate().status = value));
+      return int32(part, 'status');
     case 'calc_period':
-      return small((draft, value) => (draft.dirtyRate().periodSeconds = value));
+      return int32(part, 'periodSeconds');
     case 'calc_mode':
-      return text((draft, value) => (draft.dirtyRate().mode = value));
+      return text(part, 'mode');
   }
   const [number, rest] = splitIndex(name.startsWith('vcpu.') ? name.slice('vcpu.'.length) : '');
   if (number !== undefined && rest === 'megabytes_per_second') {
@@ -187,7 +204,7 @@ function dirtyRatePut(name: string): Put {
       return true;
     };
   }
-  return unsigned(dirtyRateLong, name, (draft) => draft.dirtyRate());
+  return unsigned(dirtyRateLong, name, part);
 }
 
 /** `3.rd.reqs` as [3, `rd.reqs`]. */
@@ -215,7 +232,7 @@ function compile(name: string): Field | undefined {
       return { group: StatisticsGroup.CPU, put: unsigned(cpu, rest, (draft) => draft.cpu()) };
     case 'vcpu':
       if (rest === 'current' || rest === 'maximum') {
-        return { group: StatisticsGroup.VCPU, put: small((draft, value) => (draft.vcpuCount()[rest] = value)) };
+        return { group: StatisticsGroup.VCPU, put: uint32((draft) => draft.vcpuCount(), rest) };
       }
       return { group: StatisticsGroup.VCPU, put: indexed(rest, vcpuPut) };
     case 'balloon':
@@ -240,8 +257,8 @@ function compile(name: string): Field | undefined {
 }
 
 function statePut(name: string): Put {
-  if (name === 'state') return small((draft, value) => (draft.libvirtState = value));
-  if (name === 'reason') return small((draft, value) => (draft.libvirtReason = value));
+  if (name === 'state') return int32((draft) => draft, 'libvirtState');
+  if (name === 'reason') return int32((draft) => draft, 'libvirtReason');
   return other;
 }
 

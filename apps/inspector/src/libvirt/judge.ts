@@ -1,165 +1,123 @@
-import { InspectionStatus, MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
+import { InspectionStatus, MissingReason, StatisticsGroup, timestampFromMs } from '@nephometer/inspector-api';
 import type { Instance, InstanceStatistics } from '@nephometer/inspector-api';
+import { isComplete } from '../statistics/is-complete.ts';
+import { balloonReason, jobFields, notRunningFields } from './absence.ts';
+import type { Absence } from './absence.ts';
+import { findGap, take, takeNamed } from '../statistics/gap.ts';
+import type { Gap } from '../statistics/gap.ts';
+import { everyField } from '../statistics/group-shape.ts';
+import type { FieldBits } from '../statistics/group-shape.ts';
 
-/** A call for one domain that failed. */
+/** Why something of one group could not be read. */
 export interface Failure {
   readonly group: StatisticsGroup;
-  /** `LIBVIRT_ERROR`, `UNSUPPORTED` or `NOT_RUNNING`. */
   readonly reason: MissingReason;
-  /** Devices or fields that are absent; none means the whole group. */
+  /**
+   * Devices or fields that have this reason, as far as they are absent; none means all of the group that is absent. Of the
+   * group STATE without fields, for a domain of which nothing is known: all groups.
+   */
   readonly fields: readonly string[];
   /** libvirt's message. */
   readonly detail: string;
+  /** Since when the reason holds, in epoch milliseconds; absent if unknown. */
+  readonly sinceMs?: number;
 }
 
 /** What is known about the instance besides its statistics. */
 export interface JudgeContext {
+  /** Groups that were asked for. */
   readonly groups: ReadonlySet<StatisticsGroup>;
+  /** Groups that this host can give. */
   readonly supported: ReadonlySet<StatisticsGroup>;
+  /** The description; absent for an instance that has just appeared. */
   readonly description: Instance | undefined;
+  /** What failed for it; `undefined` if nothing did. */
   readonly failures?: readonly Failure[] | undefined;
+  /**
+   * Since when another operation holds the domain, in epoch milliseconds: libvirt has left out, without a word, what that
+   * keeps it from reading. Absent if none does.
+   */
+  readonly busySinceMs?: number | undefined;
   /** The domain has no process: it is off. */
   readonly inactive: boolean;
-}
-
-/** Fields of MEMORY that only the guest's balloon driver can tell. */
-const guestMemoryFields = [
-  'swap_in_kib',
-  'swap_out_kib',
-  'major_faults',
-  'minor_faults',
-  'unused_kib',
-  'available_kib',
-  'usable_kib',
-  'disk_caches_kib',
-  'hugetlb_allocations',
-  'hugetlb_failures',
-];
-const trafficFields = [
-  'read_requests',
-  'read_bytes',
-  'read_time_ns',
-  'write_requests',
-  'write_bytes',
-  'write_time_ns',
-  'flush_requests',
-  'flush_time_ns',
-];
-const sizeFields = ['allocation_bytes', 'capacity_bytes', 'physical_bytes'];
-const vnicCounters = [
-  ['receiveBytes', 'receive_bytes'],
-  ['receivePackets', 'receive_packets'],
-  ['receiveErrors', 'receive_errors'],
-  ['receiveDrops', 'receive_drops'],
-  ['transmitBytes', 'transmit_bytes'],
-  ['transmitPackets', 'transmit_packets'],
-  ['transmitErrors', 'transmit_errors'],
-  ['transmitDrops', 'transmit_drops'],
-] as const;
-
-/** Fills `missing` and `status`: OK means that everything is here that such an instance can have. */
-export function judge(statistics: InstanceStatistics, context: JudgeContext): void {
-  const { groups, inactive } = context;
-  const add = (group: StatisticsGroup, reason: MissingReason, fields: readonly string[] = [], detail = ''): void => {
-    if (!groups.has(group)) return;
-    statistics.missing.push({ group, reason, fields: [...fields], since: undefined, detail });
-  };
-  for (const group of groups) {
-    if (!context.supported.has(group)) add(group, MissingReason.UNSUPPORTED, [], 'this hypervisor has no such group');
-  }
-  if (inactive) addNotRunning(add, context);
-  else if (context.failures !== undefined) {
-    for (const failure of context.failures) add(failure.group, failure.reason, failure.fields, failure.detail);
-    if (!context.failures.some(({ group }) => group === StatisticsGroup.MEMORY)) addMemory(add, statistics, context);
-  } else if (jobNotObtained(statistics, groups)) {
-    addJobBusy(add, statistics, context);
-    addVnics(add, statistics);
-  } else {
-    addMemory(add, statistics, context);
-    addDisks(add, statistics);
-    addVnics(add, statistics);
-  }
-  if (inactive) statistics.status = InspectionStatus.SHUT_OFF;
-  else statistics.status = statistics.missing.length === 0 ? InspectionStatus.OK : InspectionStatus.PARTIAL;
-}
-
-type Add = (group: StatisticsGroup, reason: MissingReason, fields?: readonly string[], detail?: string) => void;
-
-function addNotRunning(add: Add, { supported }: JudgeContext): void {
-  const off = (group: StatisticsGroup, fields: readonly string[] = []): void => {
-    if (supported.has(group)) add(group, MissingReason.NOT_RUNNING, fields);
-  };
-  off(StatisticsGroup.CPU);
-  off(StatisticsGroup.VCPU, ['vcpus']);
-  off(StatisticsGroup.MEMORY, [...guestMemoryFields, 'resident_kib']);
-  off(StatisticsGroup.VNIC);
-  off(StatisticsGroup.DISK, trafficFields);
-  off(StatisticsGroup.PERF);
-  off(StatisticsGroup.IOTHREAD);
-  off(StatisticsGroup.DIRTY_RATE);
-  off(StatisticsGroup.MEMORY_BANDWIDTH);
-  off(StatisticsGroup.HYPERVISOR);
+  /** Bit `1 << group` is set for each group of which libvirt told at least something, be it a count of devices. */
+  readonly told: number;
 }
 
 /**
- * libvirt could not get the domain's job (with NOWAIT it leaves out what needs it and says nothing): neither the
- * resident size nor any request count is there, as far as they were asked for.
+ * Fills `missing` and `status`. Each statistic of the groups asked for is then there or has its reason: the first that
+ * applies of a failure, being off, another operation, the balloon; UNSUPPORTED is what has no other.
  */
-export function jobNotObtained(statistics: InstanceStatistics, groups: ReadonlySet<StatisticsGroup>): boolean {
-  const memoryAsked = groups.has(StatisticsGroup.MEMORY);
-  // Without a disk the block group cannot tell.
-  const disksAsked = groups.has(StatisticsGroup.DISK) && statistics.disks.length > 0;
-  if (!memoryAsked && !disksAsked) return false;
-  if (memoryAsked && statistics.memory?.residentKib !== undefined) return false;
-  return !disksAsked || statistics.disks.every((disk) => disk.readRequests === undefined);
-}
-
-function addJobBusy(add: Add, statistics: InstanceStatistics, { supported }: JudgeContext): void {
-  const busy = (group: StatisticsGroup, fields: readonly string[] = []): void => {
-    if (supported.has(group)) add(group, MissingReason.JOB_BUSY, fields);
-  };
-  if (statistics.cpu?.haltpollSuccessNs === undefined) {
-    busy(StatisticsGroup.CPU, ['haltpoll_success_ns', 'haltpoll_fail_ns']);
-  }
-  busy(StatisticsGroup.MEMORY, [...guestMemoryFields, 'last_update_seconds', 'resident_kib']);
-  if (statistics.disks.length > 0) busy(StatisticsGroup.DISK, [...trafficFields, ...sizeFields]);
-  busy(StatisticsGroup.IOTHREAD);
-  busy(StatisticsGroup.DIRTY_RATE);
-  busy(StatisticsGroup.HYPERVISOR);
-}
-
-function addMemory(add: Add, { memory }: InstanceStatistics, { description }: JudgeContext): void {
-  // Which of its numbers a guest reports depends on its driver's age; these two it always does.
-  if (memory?.availableKib !== undefined || memory?.unusedKib !== undefined) return;
-  if (memory === undefined && description === undefined) return;
-  const balloon = description?.balloon;
-  if (balloon !== undefined && balloon.statsPeriodSeconds === 0) {
-    add(StatisticsGroup.MEMORY, MissingReason.BALLOON_PERIOD_ZERO, guestMemoryFields);
-  } else {
-    add(StatisticsGroup.MEMORY, MissingReason.BALLOON_OFF, guestMemoryFields);
-  }
-}
-
-function addDisks(add: Add, { disks }: InstanceStatistics): void {
-  const layers = new Set<string>();
-  const fields: string[] = [];
-  for (const disk of disks) {
-    // Layers below the first of a chain never have traffic of their own.
-    const firstLayer = !layers.has(disk.device);
-    layers.add(disk.device);
-    if (firstLayer && disk.readRequests === undefined) {
-      fields.push(...trafficFields.map((field) => `${disk.device}.${field}`));
+export function judge(statistics: InstanceStatistics, context: JudgeContext): void {
+  const { groups, supported, inactive } = context;
+  for (const group of groups) {
+    if (!supported.has(group)) {
+      add(statistics, group, { reason: MissingReason.UNSUPPORTED, detail: 'this hypervisor has no such group' }, []);
+      continue;
     }
+    const gap = findGap(statistics, group, isListTold(statistics, group, context));
+    if (gap !== undefined) explain(gap, group, context);
   }
-  if (fields.length > 0) add(StatisticsGroup.DISK, MissingReason.UNSUPPORTED, fields);
+  if (inactive) statistics.status = InspectionStatus.SHUT_OFF;
+  else statistics.status = isComplete(statistics.missing) ? InspectionStatus.OK : InspectionStatus.PARTIAL;
 }
 
-function addVnics(add: Add, { vnics }: InstanceStatistics): void {
-  const fields: string[] = [];
-  for (const vnic of vnics) {
-    const absent = vnicCounters.filter(([key]) => vnic[key] === undefined);
-    if (absent.length === vnicCounters.length) fields.push(vnic.device);
-    else fields.push(...absent.map(([, field]) => `${vnic.device}.${field}`));
+function explain(gap: Gap, group: StatisticsGroup, context: JudgeContext): void {
+  const { failures, inactive, description, busySinceMs } = context;
+  const claim = (fields: FieldBits | undefined, absence: Absence): void => {
+    if (fields !== undefined) add(gap.statistics, group, absence, take(gap, fields));
+  };
+  for (const failure of failures ?? []) {
+    const isAll = failure.group === StatisticsGroup.STATE && failure.fields.length === 0 && context.told === 0;
+    if (failure.group !== group && !isAll) continue;
+    if (failure.fields.length === 0) claim(everyField, failure);
+    else add(gap.statistics, group, failure, takeNamed(gap, failure.fields));
   }
-  if (fields.length > 0) add(StatisticsGroup.VNIC, MissingReason.UNSUPPORTED, fields);
+  if (inactive) claim(notRunningFields(group), { reason: MissingReason.NOT_RUNNING });
+  if (!inactive && busySinceMs !== undefined) {
+    claim(jobFields(group, description), { reason: MissingReason.JOB_BUSY, sinceMs: busySinceMs });
+  }
+  const balloon = inactive ? undefined : balloonReason(gap.statistics, group, description);
+  if (balloon !== undefined) claim(balloon.fields, balloon);
+  // libvirt tells of I/O threads only where there are some.
+  if (group !== StatisticsGroup.IOTHREAD || !gap.isUntold) claim(everyField, remaining(gap, group, context));
+}
+
+/** Why that is absent for which nothing else is the reason. */
+function remaining(gap: Gap, group: StatisticsGroup, { failures, description, told }: JudgeContext): Absence {
+  const reason = MissingReason.UNSUPPORTED;
+  if (gap.isUntold && failures !== undefined && description === undefined) {
+    return {
+      reason: MissingReason.LIBVIRT_ERROR,
+      detail: 'the devices of an instance that has just appeared are not known yet',
+    };
+  }
+  if (gap.isUntold && isTold(told, group))
+    return { reason, detail: 'no card of this instance has a device on the host' };
+  if (gap.isWhole && group === StatisticsGroup.PERF) return { reason, detail: 'no performance event is enabled' };
+  return { reason };
+}
+
+/** Whether an empty list of devices means that there is none to tell of. */
+function isListTold({ vnics }: InstanceStatistics, group: StatisticsGroup, context: JudgeContext): boolean {
+  const { description, told } = context;
+  if (group === StatisticsGroup.DISK) return isTold(told, group) || description?.disks.length === 0;
+  if (group !== StatisticsGroup.VNIC) return isTold(told, group);
+  if (description?.vnics.length === 0) return true;
+  // libvirt counts cards that have no device on the host as well, and says nothing else of them.
+  return isTold(told, group) && (vnics.length > 0 || description === undefined);
+}
+
+function isTold(told: number, group: StatisticsGroup): boolean {
+  return (told & (1 << group)) !== 0;
+}
+
+function add(
+  { missing }: InstanceStatistics,
+  group: StatisticsGroup,
+  { reason, detail = '', sinceMs }: Absence,
+  fields: string[] | undefined,
+): void {
+  if (fields === undefined) return;
+  missing.push({ group, reason, fields, since: sinceMs === undefined ? undefined : timestampFromMs(sinceMs), detail });
 }

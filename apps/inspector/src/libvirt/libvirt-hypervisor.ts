@@ -1,17 +1,24 @@
-import { sleep } from '@nephometer/abortable';
 import { LibvirtError } from '@nephometer/libvirt';
 import type { Domain } from '@nephometer/libvirt';
 import type { Logger } from '@nephometer/service';
-import type { Hypervisor, HypervisorSink, Reading, ReadingRequest } from '../hypervisor.ts';
+import type { Availability } from '../availability.ts';
+import type { Hypervisor, HypervisorSink } from '../hypervisor.ts';
 import { hypervisorUnavailable, InspectorError } from '../inspector-error.ts';
 import { createDescriptions } from './descriptions.ts';
-import type { Descriptions } from './descriptions.ts';
 import { groupRows, supportedGroups } from './groups.ts';
-import { mapRecord } from './map-record.ts';
+import { inspect } from './inspect.ts';
+import type { InspectContext } from './inspect.ts';
+import type { OnMissedEvents } from './missed-events.ts';
 import { readHost } from './read-host.ts';
-import { readStatistics } from './read-statistics.ts';
-import { isPermanent, openSession } from './session.ts';
-import type { OnCall, Session } from './session.ts';
+import { tryReadDaemonLimits } from './try-read-daemon-limits.ts';
+import { createQuarantine } from './reading/quarantine.ts';
+import type { HedgeReason } from './reading/hedged-read.ts';
+import { openStatisticsReader } from './reading/read-statistics.ts';
+import { stuckCallBudget } from './reading/stuck-call-budget.ts';
+import type { OnCall } from './session.ts';
+import { stayConnected } from './stay-connected.ts';
+import type { SessionLife } from './stay-connected.ts';
+import { whileConnected } from './while-connected.ts';
 
 /** What the driver is made of. */
 export interface LibvirtSettings {
@@ -22,92 +29,93 @@ export interface LibvirtSettings {
   readonly logger: Logger;
   /** Told of each call to libvirt. */
   readonly onCall?: OnCall;
+  /** Told when libvirt has been connected and the inventory is complete. */
+  readonly onConnect?: () => void;
+  /** Told of changes that were found although no event had announced them. */
+  readonly onMissedEvents?: OnMissedEvents;
+  /** Told when domains had to be read anew one by one. */
+  readonly onHedge?: (reason: HedgeReason) => void;
   /** Time between two readings of all descriptions; default 10 minutes. */
   readonly resyncMs?: number;
+  /** Events kept while this process is busy; default 1024. */
+  readonly maxBufferedEvents?: number;
 }
 
-interface Connected {
-  readonly session: Session;
-  readonly descriptions: Descriptions;
-  readonly sink: HypervisorSink;
+/** What serves the callers while there is a session. */
+interface Connected extends InspectContext {
+  readonly over: AbortSignal;
 }
-
-/** Between two tries to connect, in milliseconds: a random time, so that the inspectors of a site do not march in step. */
-const retryMs = { least: 500, most: 1500 };
 
 /** The driver for libvirt's daemons, over their own protocol. It only reads. */
 export function createLibvirtHypervisor(settings: LibvirtSettings): Hypervisor {
-  const { uri, logger, onCall = () => {} } = settings;
+  const { uri, logger, onCall = () => {}, onConnect = () => {}, onMissedEvents = () => {} } = settings;
+  const { onHedge = () => {} } = settings;
   const address = { uri, socket: settings.socket };
   let connected: Connected | undefined;
+  let availability: Availability | undefined;
+  const unreadable = new Map<string, string>();
   let groups = groupRows.map(({ group }) => group);
-  let awayBecause = 'not connected yet';
+  const quarantine = createQuarantine({
+    onHung: ({ uuid, name }, sinceMs) =>
+      logger.warn(
+        { id: uuid, domain: name, since: new Date(sinceMs).toISOString() },
+        'guest does not answer its monitor',
+      ),
+    onAnswered: ({ uuid, name }, hungMs) =>
+      logger.info({ id: uuid, domain: name, seconds: Math.round(hungMs / 1000) }, 'guest answers its monitor again'),
+  });
 
-  /** Says once that libvirt is away, and again only when it was there between. */
-  const away = (error: unknown, sink: HypervisorSink): void => {
-    const reason = error instanceof Error ? error.message : String(error);
-    const first = sink.availability.current.available || awayBecause === 'not connected yet';
-    awayBecause = reason;
-    sink.availability.set({ available: false, reason });
-    if (first) logger.warn({ uri, err: error }, 'libvirt is not available, trying again until it is');
-  };
-
-  const connectOnce = async (sink: HypervisorSink, signal: AbortSignal): Promise<never> => {
-    const session = await openSession(address, onCall, signal);
+  const serve = async ({ inventory }: HypervisorSink, life: SessionLife): Promise<never> => {
+    const { session, over } = life;
+    const knownDomains = (): Domain[] => inventory.list().map(({ id, name }) => ({ uuid: id, name, id: -1 }));
+    const daemon = await tryReadDaemonLimits(session.probe.socketPath, over);
+    const reader = await openStatisticsReader(
+      { session, quarantine, knownDomains, maxStuckCalls: stuckCallBudget(daemon?.maxWorkers), onCall, onHedge },
+      over,
+    );
     try {
       groups = supportedGroups(session.abilities);
-      const { resyncMs } = settings;
-      const { inventory } = sink;
-      const options = { session, inventory, logger, onCall, ...(resyncMs === undefined ? {} : { resyncMs }) };
-      const descriptions = createDescriptions(options);
-      return await descriptions.follow(signal, () => {
-        connected = { session, descriptions, sink };
-        const facts = {
-          uri,
-          socket: session.probe.socketPath,
-          daemon: session.probe.daemon,
-          instances: inventory.size,
-        };
-        logger.info(facts, 'libvirt is available');
-        sink.availability.set({ available: true, hostname: session.hostname });
+      const { resyncMs, maxBufferedEvents } = settings;
+      const common = { inventory, logger, onCall, onMissedEvents, unreadable };
+      const descriptions = createDescriptions({ ...common, session, resyncMs, maxBufferedEvents });
+      return await descriptions.follow(over, () => {
+        connected = { session, reader, descriptions, inventory, over };
+        life.ready({ instances: inventory.size });
       });
+    } catch (error) {
+      life.lose(error);
+      throw error;
     } finally {
       connected = undefined;
-      await session.close();
+      await reader.close();
     }
   };
 
   const require = (): Connected => {
-    if (connected === undefined) throw hypervisorUnavailable(uri, awayBecause);
-    return connected;
+    connected?.over.throwIfAborted();
+    if (connected !== undefined) return connected;
+    const reason = availability?.current.available === false ? availability.current.reason : 'not connected yet';
+    throw hypervisorUnavailable(uri, reason);
   };
+  /** Asks libvirt, as long as it is there and the caller waits. */
+  const ask = <T>(signal: AbortSignal, question: (present: Connected, signal: AbortSignal) => Promise<T>): Promise<T> =>
+    convertErrors(uri, signal, async () => {
+      const present = require();
+      return whileConnected(present.over, signal, (either) => question(present, either));
+    });
 
   return {
     name: 'libvirt',
     uri,
     supportedGroups: () => (connected === undefined ? groups : supportedGroups(connected.session.abilities)),
     async run(sink, signal) {
-      while (!signal.aborted) {
-        try {
-          await connectOnce(sink, signal);
-        } catch (error) {
-          if (signal.aborted) break;
-          if (isPermanent(error)) throw new InspectorError('unsupported-uri', error.message, { cause: error });
-          away(error, sink);
-          const waitMs = retryMs.least + Math.random() * (retryMs.most - retryMs.least);
-          await sleep(waitMs, signal).catch(() => {});
-        }
-      }
-      sink.availability.set({ available: false, reason: 'the inspector is stopping' });
+      availability = sink.availability;
+      const common = { address, logger, availability, onCall, onConnect };
+      await stayConnected({ ...common, serve: (life) => serve(sink, life) }, signal);
     },
-    async getHost(signal) {
-      const { session } = require();
-      return convertErrors(uri, signal, () => readHost(session, onCall, signal));
-    },
-    async inspect(request, signal) {
-      const present = require();
-      return convertErrors(uri, signal, () => inspect(present, request, onCall, signal));
-    },
+    hangProtection: () => connected?.reader.protection,
+    getHost: (signal) => ask(signal, ({ session, reader }, either) => readHost({ session, reader, onCall }, either)),
+    inspect: (request, signal) => ask(signal, (present, either) => inspect(present, request, either)),
   };
 }
 
@@ -123,35 +131,4 @@ async function convertErrors<T>(uri: string, signal: AbortSignal, work: () => Pr
       cause: error,
     });
   }
-}
-
-async function inspect(
-  { session, descriptions, sink }: Connected,
-  request: ReadingRequest,
-  onCall: OnCall,
-  signal: AbortSignal,
-): Promise<Reading> {
-  const { inventory } = sink;
-  const supported = new Set(supportedGroups(session.abilities));
-  const domains = request.ids?.map((uuid): Domain => ({ uuid, name: inventory.get(uuid)?.name ?? '', id: -1 }));
-  const descriptionOf = inventory.get.bind(inventory);
-  const groups = new Set([...request.groups].filter((group) => supported.has(group)));
-  const { records, ...times } = await readStatistics(session, { domains, groups, descriptionOf }, onCall, signal);
-
-  const told = new Set<string>();
-  const instances = records.map((record) => {
-    const description = inventory.get(record.domain.uuid);
-    told.add(record.domain.uuid);
-    const context = { groups: request.groups, supported, description, failures: record.failures };
-    const statistics = mapRecord(record, context);
-    // An event may be late or lost; what was just read is true.
-    if (description?.state !== statistics.state) descriptions.suspect(record.domain);
-    return statistics;
-  });
-  if (domains === undefined) {
-    for (const { id, name } of inventory.list()) {
-      if (!told.has(id)) descriptions.suspect({ uuid: id, name, id: -1 });
-    }
-  }
-  return { ...times, instances };
 }

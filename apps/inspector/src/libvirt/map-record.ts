@@ -15,8 +15,10 @@ export interface RecordContext {
   readonly supported: ReadonlySet<StatisticsGroup>;
   /** The description; absent for an instance that has just appeared. */
   readonly description: Instance | undefined;
-  /** Calls that failed for this domain; `undefined` if the record comes from a bulk call. */
+  /** What failed for this domain; `undefined` if nothing did and the record comes from a bulk call. */
   readonly failures?: readonly Failure[] | undefined;
+  /** Since when another operation holds the domain, in epoch milliseconds; absent if unknown. */
+  readonly busySinceMs?: number | undefined;
 }
 
 /**
@@ -26,21 +28,24 @@ export interface RecordContext {
 export function mapRecord(record: DomainStats, context: RecordContext): InstanceStatistics {
   const { domain, params } = record;
   const draft = createDraft(domain.uuid, domain.name);
-  const inactive = domain.id === -1;
-  for (const param of params) put(draft, param, context.groups, inactive);
+  const hasNoId = domain.id === -1;
+  for (const param of params) put(draft, param, context.groups, hasNoId);
 
-  const { statistics } = draft;
-  const state = draft.libvirtState ?? 0;
-  statistics.state = instanceState(state);
-  statistics.stateReason = stateReason(state, draft.libvirtReason);
-  judge(statistics, { ...context, inactive });
+  const { statistics, libvirtState, told } = draft;
+  if (libvirtState !== undefined) {
+    statistics.state = instanceState(libvirtState);
+    statistics.stateReason = stateReason(libvirtState, draft.libvirtReason);
+  }
+  // A domain that was looked up by its UUID alone has no id either, and may not have told its state.
+  judge(statistics, { ...context, inactive: hasNoId && libvirtState !== undefined, told });
   return statistics;
 }
 
-function put(draft: Draft, param: TypedParam, groups: ReadonlySet<StatisticsGroup>, inactive: boolean): void {
+function put(draft: Draft, param: TypedParam, groups: ReadonlySet<StatisticsGroup>, hasNoId: boolean): void {
   const field = fieldOf(param.name);
   // For a domain that is off libvirt tells the CPU time of its own daemon.
-  if (inactive && param.name.startsWith('cpu.')) return;
+  if (hasNoId && param.name.startsWith('cpu.')) return;
+  if (field !== undefined) draft.told |= 1 << field.group;
   if (field?.put(draft, param) === true) return;
   if (field === undefined || groups.has(field.group)) draft.statistics.other.push(namedValue(param));
 }

@@ -8,9 +8,14 @@ const namespaces: ReadonlySet<string> = new Set([
   'http://openstack.org/xmlns/libvirt/nova/1.1',
 ]);
 
+/** Whether an element below `metadata` is Nova's. */
+export function isNovaElement({ name, namespace }: Pick<XmlElement, 'name' | 'namespace'>): boolean {
+  return name === 'instance' && namespaces.has(namespace);
+}
+
 /** What Nova wrote below `metadata`, by namespace and not by prefix; `undefined` if it wrote nothing. */
 export function novaMetadata(metadata: XmlElement | undefined): NovaMetadata | undefined {
-  const instance = children(metadata, 'instance').find(({ namespace }) => namespaces.has(namespace));
+  const instance = metadata?.children.find(isNovaElement);
   if (instance === undefined) return undefined;
   const root = child(instance, 'root');
   return NovaMetadata.create({

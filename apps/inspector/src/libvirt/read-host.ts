@@ -1,14 +1,26 @@
 import { raceAbort } from '@nephometer/abortable';
+import { durationFromMs } from '@nephometer/inspector-api';
+import type { DaemonLimits } from '@nephometer/inspector-api';
 import { isNoSupport, LibvirtError } from '@nephometer/libvirt';
+import type { DaemonLimits as Limits } from '@nephometer/libvirt';
 import type { HostFacts } from '../hypervisor.ts';
 import { supportedGroups } from './groups.ts';
+import type { StatisticsReader } from './reading/read-statistics.ts';
 import type { OnCall, Session } from './session.ts';
+import { tryReadDaemonLimits } from './try-read-daemon-limits.ts';
 
 /** libvirt's limit of one question for cells. */
 const maxCells = 1024;
 
+/** What the facts are read with. */
+export interface HostContext {
+  readonly session: Session;
+  readonly reader: StatisticsReader;
+  readonly onCall: OnCall;
+}
+
 /** Facts of the host, read anew. What this driver cannot tell is absent. */
-export async function readHost(session: Session, onCall: OnCall, signal: AbortSignal): Promise<HostFacts> {
+export async function readHost({ session, reader, onCall }: HostContext, signal: AbortSignal): Promise<HostFacts> {
   const { probe, abilities } = session;
   const options = { signal };
   const optional = async <T>(procedure: string, ask: () => Promise<T>): Promise<T | undefined> => {
@@ -24,6 +36,8 @@ export async function readHost(session: Session, onCall: OnCall, signal: AbortSi
   };
   const node = await optional('get-node-info', () => probe.getNodeInfo(options));
   const cells = await optional('get-cells-free-memory', () => probe.getCellsFreeMemory(0, maxCells, options));
+  const limits = await tryReadDaemonLimits(probe.socketPath, signal);
+  const { protection } = reader;
   const version = await raceAbort(session.hypervisorVersion, signal);
   return {
     daemon: probe.daemon,
@@ -40,6 +54,24 @@ export async function readHost(session: Session, onCall: OnCall, signal: AbortSi
     memoryKib: node?.memoryKib,
     numaCells: (cells ?? []).map((freeBytes, number) => ({ number, freeKib: freeBytes / 1024n })),
     supportedGroups: supportedGroups(abilities),
+    ...(limits !== undefined && { daemonLimits: daemonLimits(limits) }),
+    hangProtection: {
+      stuckCalls: protection.stuckCalls,
+      stuckCallsMaximum: protection.maxStuckCalls,
+      hedgeDeadline: durationFromMs(protection.hedgeDeadlineMs),
+    },
+  };
+}
+
+function daemonLimits(limits: Limits): DaemonLimits {
+  return {
+    workersMaximum: limits.maxWorkers,
+    workersCurrent: limits.workers,
+    workersFree: limits.freeWorkers,
+    priorityWorkers: limits.priorityWorkers,
+    callsQueued: limits.queuedCalls,
+    clientsMaximum: limits.maxClients,
+    clientsCurrent: limits.clients,
   };
 }
 

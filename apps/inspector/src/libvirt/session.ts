@@ -43,30 +43,55 @@ export interface Session {
 export const probeTimeoutMs = 10_000;
 
 /**
+ * When a silent daemon is asked for a sign of life, and when it is given up: 6 s in all. A daemon answers from its main
+ * loop in well under a millisecond even with all its workers blocked, and whatever else it sends counts as an answer, so
+ * four seconds without a byte are no load: it is stopped, hung, or the socket leads nowhere. Waiting longer would hide
+ * that from the callers; a shorter wait would take the daemon of a host that swaps for a dead one.
+ */
+const keepalive = { intervalMs: 2000, timeoutMs: 4000 };
+
+/**
  * Connects and asks what is there. Nothing stays open when it fails.
  *
+ * @param patienceMs longest time for making one connection; what is asked then has {@link probeTimeoutMs}
  * @throws LibvirtError, or the reason of `signal`
  */
-export async function openSession(address: LibvirtAddress, onCall: OnCall, signal: AbortSignal): Promise<Session> {
-  const open = (openSignal: AbortSignal): Promise<Connection> =>
+export async function openSession(
+  address: LibvirtAddress,
+  onCall: OnCall,
+  signal: AbortSignal,
+  patienceMs = probeTimeoutMs,
+): Promise<Session> {
+  const open = (openSignal: AbortSignal, connectTimeoutMs = probeTimeoutMs): Promise<Connection> =>
     connect({
       uri: address.uri,
       socketPath: address.socket,
-      connectTimeoutMs: probeTimeoutMs,
+      connectTimeoutMs,
       callTimeoutMs: probeTimeoutMs,
+      keepalive,
       signal: openSignal,
     });
-  const probe = await open(signal);
+  const ask = <T>(
+    procedure: string,
+    question: (options: { readonly signal: AbortSignal }) => Promise<T>,
+  ): Promise<T> => {
+    onCall(procedure);
+    return question({ signal });
+  };
+  const probe = await open(signal, patienceMs);
   let events: Connection | undefined;
   try {
-    events = await open(signal);
-    onCall('get-type');
-    const hypervisorType = await probe.getType({ signal });
-    onCall('get-lib-version');
-    const libvirtVersion = Number(await probe.getLibVersion({ signal }));
-    onCall('get-hostname');
-    const hostname = await probe.getHostname({ signal });
-    return sessionOf({ events, probe, openLane: open }, { hypervisorType, libvirtVersion, hostname });
+    events = await open(signal, patienceMs);
+    const [hypervisorType, libvirtVersion, hostname] = await Promise.all([
+      ask('get-type', (options) => probe.getType(options)),
+      ask('get-lib-version', (options) => probe.getLibVersion(options)),
+      ask('get-hostname', (options) => probe.getHostname(options)),
+    ]);
+    onCall('get-version');
+    return sessionOf(
+      { events, probe, openLane: (laneSignal) => open(laneSignal) },
+      { hypervisorType, libvirtVersion: Number(libvirtVersion), hostname },
+    );
   } catch (error) {
     await Promise.all([probe.close(), events?.close()]);
     throw error;

@@ -1,5 +1,5 @@
-import { XMLParser } from 'fast-xml-parser';
-import { InspectorError } from '../inspector-error.ts';
+import { bad, decode, namespaceOf, readTag, short } from './xml-tag.ts';
+import type { Scope, Tag } from './xml-tag.ts';
 
 /** An element with its namespace resolved. Text and attribute values are decoded. */
 export interface XmlElement {
@@ -11,112 +11,136 @@ export interface XmlElement {
   readonly attributes: ReadonlyMap<string, string>;
   /** Child elements in order. */
   readonly children: readonly XmlElement[];
-  /** Text directly inside, trimmed. */
+  /** Text directly inside, without the white space around it. */
   readonly text: string;
 }
 
+/** Whether an element, with all that is inside, is passed over: it has to be well-formed, but is not kept. */
+export type Skip = (parent: XmlElement, element: Pick<XmlElement, 'name' | 'namespace'>) => boolean;
+
 /** libvirt's own limit of one string in its protocol. */
 const maxCharacters = 4 * 1024 * 1024;
-/** libvirt's definitions have fewer than ten levels; image chains nest two for each layer. */
+/** libvirt's own parser stops at 256 levels. */
 const maxDepth = 500;
+/** Far more than a definition has, where a disk takes some ten. What is passed over does not count. */
+const maxElements = 100_000;
 
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  // Entities are decoded below: the five of XML and character references, and nothing a document defines itself.
-  processEntities: false,
-});
+/** An element that has not ended. */
+interface Open {
+  /** Name with prefix, which the end tag repeats. */
+  readonly tag: string;
+  readonly scope: Scope;
+  /** `undefined` if it is passed over. */
+  readonly element: { -readonly [K in keyof XmlElement]: XmlElement[K] } | undefined;
+  /** Those of `element`. */
+  readonly children: XmlElement[];
+}
 
-const attributesKey = ':@';
-const textKey = '#text';
+/** Where the parser is. */
+interface Progress {
+  readonly skip: Skip;
+  /** Elements that have not ended, the document itself first. */
+  readonly stack: Open[];
+  inner: Open;
+  kept: number;
+}
 
 /**
- * Parses a document into its root element.
+ * Parses what libvirt writes: XML without a document type. It reads the text once, in a time that grows with its length
+ * and with nothing else. Nothing that the document defines is ever expanded or fetched.
  *
- * @throws InspectorError `bad-description` for text that is no XML, has a document type, is longer than 4 Mi characters
- * or nests deeper than 500 elements. Nothing that the document defines is ever expanded or fetched.
+ * @throws InspectorError `bad-description` for text that is no XML, has a document type, is longer than 4 Mi characters,
+ * nests deeper than 500 elements, or has more than 100,000 elements that are not passed over.
  */
-export function parseXml(text: string): XmlElement {
+export function parseXml(text: string, skip: Skip = () => false): XmlElement {
   if (text.length > maxCharacters) throw bad(`it has ${text.length} characters, at most ${maxCharacters} are read`);
-  if (/<!DOCTYPE/i.test(text)) throw bad('it has a document type, which libvirt never writes');
-  let nodes: unknown;
-  try {
-    nodes = parser.parse(text, true);
-  } catch (error) {
-    throw bad(error instanceof Error ? error.message : String(error), error);
+  const document = openDocument();
+  const progress: Progress = { skip, stack: [document], inner: document, kept: 0 };
+  for (let position = 0; position < text.length;) {
+    const next = text.indexOf('<', position);
+    const start = next < 0 ? text.length : next;
+    if (start > position) addText(progress, decode(text.slice(position, start)));
+    position = next < 0 ? start : readMarkup(text, start, progress);
   }
-  const roots = elementsOf(nodes, new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]), 0);
-  const [root] = roots;
-  if (root === undefined || roots.length > 1) throw bad(`it has ${roots.length} root elements`);
+  const { inner } = progress;
+  if (inner !== document) throw bad(`<${short(inner.tag)}> does not end`);
+  if (document.element?.text.trim() !== '') throw bad('it has text outside of its root element');
+  const [root, ...more] = document.children;
+  if (root === undefined || more.length > 0) throw bad(`it has ${document.children.length} root elements`);
   return root;
 }
 
-function bad(what: string, cause?: unknown): InspectorError {
-  const message = `The definition of a domain cannot be read: ${what}`;
-  return new InspectorError('bad-description', message, cause === undefined ? {} : { cause });
+/** Reads what begins with the `<` at `start`, and gives the place behind it. */
+function readMarkup(text: string, start: number, progress: Progress): number {
+  if (text.startsWith('</', start)) return readEndTag(text, start, progress);
+  if (text.startsWith('<!--', start)) return after(text, '-->', start + 4);
+  if (text.startsWith('<?', start)) return after(text, '?>', start + 2);
+  if (text.startsWith('<![CDATA[', start)) {
+    const end = after(text, ']]>', start + 9);
+    addText(progress, text.slice(start + 9, end - 3));
+    return end;
+  }
+  if (text.startsWith('<!', start)) throw bad('it has a document type, which libvirt never writes');
+  const tag = readTag(text, start, progress.inner.scope);
+  const open = openElement(tag, progress);
+  if (tag.isEmpty) return tag.end;
+  if (progress.stack.length > maxDepth) throw bad(`its elements nest deeper than ${maxDepth}`);
+  progress.stack.push(open);
+  progress.inner = open;
+  return tag.end;
 }
 
-function elementsOf(nodes: unknown, scope: ReadonlyMap<string, string>, depth: number): XmlElement[] {
-  if (!Array.isArray(nodes)) return [];
-  if (depth > maxDepth) throw bad(`its elements nest deeper than ${maxDepth}`);
-  const elements: XmlElement[] = [];
-  for (const node of nodes as readonly Record<string, unknown>[]) {
-    const tag = Object.keys(node).find((key) => key !== attributesKey);
-    // Processing instructions, the XML declaration among them, come as elements that start with a question mark.
-    if (tag === undefined || tag === textKey || tag.startsWith('?')) continue;
-    elements.push(elementOf(tag, node, scope, depth));
-  }
-  return elements;
+function readEndTag(text: string, start: number, progress: Progress): number {
+  const end = after(text, '>', start + 2);
+  const tag = text.slice(start + 2, end - 1).trimEnd();
+  const { stack, inner } = progress;
+  const outer = stack.at(-2);
+  if (outer === undefined || tag !== inner.tag) throw bad(`</${short(tag)}> ends what did not begin`);
+  if (inner.element !== undefined) inner.element.text = withoutSpace(inner.element.text);
+  stack.pop();
+  progress.inner = outer;
+  return end;
 }
 
-function elementOf(
-  tag: string,
-  node: Record<string, unknown>,
-  outer: ReadonlyMap<string, string>,
-  depth: number,
-): XmlElement {
-  const attributes = new Map<string, string>();
-  let scope = outer;
-  for (const [key, raw] of Object.entries((node[attributesKey] ?? {}) as Record<string, unknown>)) {
-    const value = decode(String(raw));
-    if (key === 'xmlns') scope = new Map(scope).set('', value);
-    else if (key.startsWith('xmlns:')) scope = new Map(scope).set(key.slice('xmlns:'.length), value);
-    else attributes.set(key, value);
-  }
+function after(text: string, mark: string, from: number): number {
+  const place = text.indexOf(mark, from);
+  if (place < 0) throw bad(`it ends before ${mark}`);
+  return place + mark.length;
+}
+
+function openDocument(): Open {
+  const prefixes = new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]);
+  const children: XmlElement[] = [];
+  const element = { name: '', namespace: '', attributes: new Map<string, string>(), children, text: '' };
+  return { tag: '', scope: { prefixes, outer: undefined }, element, children };
+}
+
+function openElement({ tag, scope, attributes }: Tag, progress: Progress): Open {
+  const { inner, skip, stack } = progress;
+  const children: XmlElement[] = [];
+  const passedOver = { tag, scope, element: undefined, children };
+  if (inner.element === undefined) return passedOver;
   const colon = tag.indexOf(':');
-  const content = node[tag];
-  return {
-    name: tag.slice(colon + 1),
-    namespace: scope.get(colon < 0 ? '' : tag.slice(0, colon)) ?? '',
-    attributes,
-    children: elementsOf(content, scope, depth + 1),
-    text: textOf(content),
-  };
+  const name = tag.slice(colon + 1);
+  const namespace = namespaceOf(colon < 0 ? '' : tag.slice(0, colon), scope);
+  if (stack.length > 1 && skip(inner.element, { name, namespace })) return passedOver;
+  if (++progress.kept > maxElements) throw bad(`it has more than ${maxElements} elements`);
+  const element = { name, namespace, attributes, children, text: '' };
+  inner.children.push(element);
+  return { tag, scope, element, children };
 }
 
-function textOf(nodes: unknown): string {
-  if (!Array.isArray(nodes)) return '';
-  let text = '';
-  for (const node of nodes as readonly Record<string, unknown>[]) {
-    if (textKey in node) text += String(node[textKey]);
-  }
-  return decode(text).trim();
+function addText({ inner }: Progress, text: string): void {
+  if (inner.element !== undefined) inner.element.text += text;
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Replaces the five entities of XML and character references, once; what is unknown stays as it is written. */
-function decode(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi, (whole, hex, decimal, name) => {
-    if (typeof name === 'string') return entities[name] ?? whole;
-    const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
+/** Removes the white space of XML from both ends; other kinds of it are part of a text. */
+function withoutSpace(text: string): string {
+  const isSpace = (index: number): boolean => ' \t\r\n'.includes(text.charAt(index));
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(start)) start++;
+  while (end > start && isSpace(end - 1)) end--;
+  return text.slice(start, end);
 }
 
 /** The first child element with this name in no matter which namespace. */

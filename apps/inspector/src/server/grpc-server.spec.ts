@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
-import type { Client, ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import type { Client, ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { inspectorServiceName } from '@nephometer/inspector-api';
 import { createCertificates, eventually, startProcess, temporaryDirectory } from '@nephometer/test-kit';
-import { protoPath } from 'grpc-health-check';
 import { InspectorError } from '../inspector-error.ts';
 import { createSimulatedHypervisor } from '../simulated/simulated-hypervisor.ts';
+import { checkHealth, healthClient } from '../testing/health-client.ts';
 import { call, failure, startLoopback } from '../testing/loopback.ts';
 import type { Loopback, LoopbackSettings } from '../testing/loopback.ts';
 import { createCredentials } from './credentials.ts';
@@ -21,40 +21,21 @@ import { subjectNames } from './interceptors.ts';
 const loopback = (settings?: LoopbackSettings): Promise<Loopback> =>
   startLoopback(createSimulatedHypervisor({ instances: 2, seed: 1 }), settings);
 
-interface HealthClient extends Client {
-  check(request: { service: string }, callback: (error: ServiceError | null, answer: { status: string }) => void): void;
-  watch(request: { service: string }): ClientReadableStream<{ status: string }>;
-}
-
-/** A client made from the health package's own proto file. */
-function healthClient(address: string): HealthClient {
-  const definition = loadPackageDefinition(loadSync(protoPath, { enums: String }));
-  const { Health } = (
-    definition as unknown as { grpc: { health: { v1: { Health: new (...args: unknown[]) => HealthClient } } } }
-  ).grpc.health.v1;
-  return new Health(address, credentials.createInsecure());
-}
-
-const check = (client: HealthClient, service: string): Promise<string> =>
-  new Promise((resolve, reject) =>
-    client.check({ service }, (error, answer) => (error === null ? resolve(answer.status) : reject(error))),
-  );
-
 void test('health follows the hypervisor, for the server and for the service, and stays down while draining', async () => {
   await using loop = await loopback();
   const client = healthClient(loop.address);
   const { availability } = loop.sink;
   try {
     for (const name of ['', inspectorServiceName]) {
-      assert.equal(await check(client, name), 'SERVING');
+      assert.equal(await checkHealth(client, name), 'SERVING');
       availability.set({ available: false, reason: 'test' });
-      assert.equal(await check(client, name), 'NOT_SERVING');
+      assert.equal(await checkHealth(client, name), 'NOT_SERVING');
       availability.set({ available: true, hostname: 'test' });
     }
     loop.health.drain();
     availability.set({ available: false, reason: 'test' });
     availability.set({ available: true, hostname: 'test' });
-    assert.equal(await check(client, ''), 'NOT_SERVING');
+    assert.equal(await checkHealth(client, ''), 'NOT_SERVING');
   } finally {
     client.close();
   }

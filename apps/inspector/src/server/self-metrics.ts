@@ -1,6 +1,7 @@
 import type { SelfMetrics } from '@nephometer/service';
 import { InspectionStatus } from '@nephometer/inspector-api';
 import type { HypervisorSink, Reading } from '../hypervisor.ts';
+import type { OnMissedEvents } from '../libvirt/missed-events.ts';
 
 /** What the inspector counts about itself. */
 export interface InspectorMetrics {
@@ -10,6 +11,10 @@ export interface InspectorMetrics {
   readonly onReading: (reading: Reading) => void;
   /** libvirt was called. */
   readonly onLibvirtCall: (procedure: string) => void;
+  /** The hypervisor has been connected and the inventory is complete. */
+  readonly onConnect: () => void;
+  /** Changes were found that no event had announced. */
+  readonly onMissedEvents: OnMissedEvents;
   /** A watcher was ended because it was too slow. */
   readonly onWatcherDropped: () => void;
 }
@@ -49,6 +54,16 @@ export function createInspectorMetrics(metrics: SelfMetrics, sink: () => Hypervi
     help: 'Calls to libvirt by procedure.',
     labelNames: ['procedure'],
   });
+  const connects = metrics.counter({
+    name: 'nephometer_inspector_hypervisor_connects_total',
+    help: 'Times that the hypervisor was connected and its inventory became complete.',
+  });
+  const missedEvents = metrics.counter({
+    name: 'nephometer_inspector_missed_events_total',
+    help: 'Changes of instances that no event of the hypervisor announced, by what found them.',
+    labelNames: ['found_by'],
+  });
+  for (const foundBy of ['resync', 'reading'] as const) missedEvents.inc({ found_by: foundBy }, 0);
   const dropped = metrics.counter({
     name: 'nephometer_inspector_watchers_dropped_total',
     help: 'Watchers of the inventory that were ended because they read too slowly.',
@@ -81,6 +96,8 @@ export function createInspectorMetrics(metrics: SelfMetrics, sink: () => Hypervi
       }
     },
     onLibvirtCall: (procedure) => libvirtCalls.inc({ procedure }),
+    onConnect: () => connects.inc(),
+    onMissedEvents: (count, foundBy) => missedEvents.inc({ found_by: foundBy }, count),
     onWatcherDropped: () => dropped.inc(),
   };
 }

@@ -1,6 +1,7 @@
 import { InspectionStatus, StatisticsGroup } from '@nephometer/inspector-api';
 import type { InstanceStatistics } from '@nephometer/inspector-api';
 import type { ReadingRequest } from '../hypervisor.ts';
+import { isComplete } from '../statistics/is-complete.ts';
 
 /** Whether a reading made for `made` holds everything that `wanted` asks for. */
 export function covers(made: ReadingRequest, wanted: ReadingRequest): boolean {
@@ -46,7 +47,7 @@ function onlyGroups(statistics: InstanceStatistics, groups: ReadonlySet<Statisti
   const wasPartial = statistics.status === InspectionStatus.PARTIAL;
   return {
     ...statistics,
-    status: wasPartial && missing.length === 0 ? InspectionStatus.OK : statistics.status,
+    status: wasPartial && isComplete(missing) ? InspectionStatus.OK : statistics.status,
     missing,
     cpu: keep(StatisticsGroup.CPU, statistics.cpu, undefined),
     vcpuCount: keep(StatisticsGroup.VCPU, statistics.vcpuCount, undefined),

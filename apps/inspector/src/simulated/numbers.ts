@@ -7,6 +7,9 @@ import {
   VcpuState,
 } from '@nephometer/inspector-api';
 import type { MissingStatistics } from '@nephometer/inspector-api';
+import { findGap, take } from '../statistics/gap.ts';
+import { everyField } from '../statistics/group-shape.ts';
+import { isComplete } from '../statistics/is-complete.ts';
 import type { SimulatedGuest } from './guest.ts';
 
 /** Groups that the simulated hypervisor knows. */
@@ -18,9 +21,6 @@ export const simulatedGroups: readonly StatisticsGroup[] = [
   StatisticsGroup.VNIC,
   StatisticsGroup.DISK,
 ];
-
-/** Groups of which a stopped instance has nothing. */
-const runningGroups: readonly StatisticsGroup[] = [StatisticsGroup.CPU, StatisticsGroup.VCPU, StatisticsGroup.VNIC];
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -42,30 +42,29 @@ export function statisticsAt(
     name: instance.name,
     state: instance.state,
     stateReason: instance.stateReason,
-    missing: missingOf(groups, off),
   });
-  if (off) statistics.status = InspectionStatus.SHUT_OFF;
-  else statistics.status = statistics.missing.length === 0 ? InspectionStatus.OK : InspectionStatus.PARTIAL;
-
   if (!off && groups.has(StatisticsGroup.CPU)) statistics.cpu = cpuAt(guest, atMs);
   if (groups.has(StatisticsGroup.VCPU)) addVcpus(statistics, guest, atMs, off);
   if (groups.has(StatisticsGroup.MEMORY)) statistics.memory = memoryAt(guest, atMs, off, nowMs);
   if (!off && groups.has(StatisticsGroup.VNIC)) statistics.vnics = vnicsAt(guest, atMs);
   if (groups.has(StatisticsGroup.DISK)) statistics.disks = disksAt(guest, atMs, off);
+  statistics.missing = [...groups].flatMap((group) => missingOf(statistics, group, off));
+  if (off) statistics.status = InspectionStatus.SHUT_OFF;
+  else statistics.status = isComplete(statistics.missing) ? InspectionStatus.OK : InspectionStatus.PARTIAL;
   return statistics;
 }
 
-function missingOf(groups: ReadonlySet<StatisticsGroup>, off: boolean): MissingStatistics[] {
-  const missing: MissingStatistics[] = [];
-  for (const group of groups) {
-    if (!simulatedGroups.includes(group)) {
-      const detail = 'the simulated hypervisor has no such group';
-      missing.push({ group, reason: MissingReason.UNSUPPORTED, fields: [], since: undefined, detail });
-    } else if (off && runningGroups.includes(group)) {
-      missing.push({ group, reason: MissingReason.NOT_RUNNING, fields: [], since: undefined, detail: '' });
-    }
+function missingOf(statistics: InstanceStatistics, group: StatisticsGroup, off: boolean): MissingStatistics[] {
+  const entry = (reason: MissingReason, fields: string[], detail = ''): MissingStatistics[] => [
+    { group, reason, fields, since: undefined, detail },
+  ];
+  if (!simulatedGroups.includes(group)) {
+    return entry(MissingReason.UNSUPPORTED, [], 'the simulated hypervisor has no such group');
   }
-  return missing;
+  const gap = findGap(statistics, group, !off);
+  const fields = gap && take(gap, everyField);
+  if (fields === undefined) return [];
+  return entry(off ? MissingReason.NOT_RUNNING : MissingReason.UNSUPPORTED, fields);
 }
 
 /** Counters are summed in billionths: rounded to whole numbers one by one, the two parts could step back together. */

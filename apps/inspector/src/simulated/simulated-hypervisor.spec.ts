@@ -105,10 +105,13 @@ void test('only the groups and instances asked for are told', async () => {
   const { instances } = await hypervisor.inspect(request, signal);
   assert.equal(instances.length, 1);
   const [one] = instances;
-  assert.deepEqual([one?.id, one?.status, one?.memory, one?.disks], [id, InspectionStatus.PARTIAL, undefined, []]);
+  assert.deepEqual([one?.id, one?.status, one?.memory, one?.disks], [id, InspectionStatus.OK, undefined, []]);
   assert.deepEqual(
-    one?.missing.map(({ group }) => group),
-    [StatisticsGroup.PERF],
+    one?.missing.map(({ group, fields }) => [group, fields.length]),
+    [
+      [StatisticsGroup.CPU, 2],
+      [StatisticsGroup.PERF, 0],
+    ],
   );
 });
 

@@ -33,6 +33,7 @@ export function createSimulatedHypervisor(settings: SimulatedSettings): Hypervis
     name: 'simulated',
     uri: `simulated:///?instances=${settings.instances}&seed=${settings.seed}`,
     supportedGroups: () => simulatedGroups,
+    hangProtection: () => undefined,
     async run(sink, signal) {
       sink.inventory.replaceAll([...guests.values()].map(({ instance }) => instance));
       sink.availability.set({ available: true, hostname: hostname() });

@@ -1,94 +1,171 @@
-import { isNoSupport, LibvirtError, StatsFlag } from '@nephometer/libvirt';
-import type { Domain, DomainStats } from '@nephometer/libvirt';
+import { mapLimit } from '@nephometer/abortable';
 import { StatisticsGroup } from '@nephometer/inspector-api';
-import { groupMask } from './groups.ts';
-import type { Failure } from './judge.ts';
+import { isNoSupport, StatsFlag } from '@nephometer/libvirt';
+import type { Domain } from '@nephometer/libvirt';
+import type { HangProtection } from '../../hypervisor.ts';
+import { groupMask } from '../groups.ts';
+import type { OnCall, Session } from '../session.ts';
+import { createDomainList } from './domain-list.ts';
+import { createHedgeDelay } from './hedge-delay.ts';
+import type { HedgeDelay } from './hedge-delay.ts';
+import { hung, readEach, readTogether } from './hedged-read.ts';
+import type { HedgeContext, HedgeReason } from './hedged-read.ts';
+import { createLanes } from './lanes.ts';
+import { createMonitorCalls } from './monitor-calls.ts';
+import type { Quarantine } from './quarantine.ts';
+import { readBusyAgain } from './read-busy-again.ts';
 import { readOneByOne } from './read-one-by-one.ts';
-import type { DescriptionOf } from './read-one-by-one.ts';
-import type { OnCall, Session } from './session.ts';
+import { createSparedReader, monitorFailures, needsMonitor, sparedPatienceMs } from './read-spared.ts';
+import type { DomainRecord, DomainsRequest, Records, RecordsRequest } from './record.ts';
 
-/** One domain's record, and what failed for it if it was read call by call. */
-export interface DomainRecord extends DomainStats {
-  /** `undefined`: the record comes from a bulk call, which tells no reasons. */
-  readonly failures: readonly Failure[] | undefined;
+/** Reads the statistics of one session's domains. */
+export interface StatisticsReader {
+  /**
+   * Reads the records of all domains, or of some. No guest that hangs or dies holds this up for longer than the hedge
+   * deadline, nor costs another one its record. May be called several times at once.
+   *
+   * Rejects with the reason of `signal`, or a LibvirtError if the daemon cannot be asked.
+   */
+  read(request: RecordsRequest, signal: AbortSignal): Promise<Records>;
+  /** How hung guests are kept from costing the others now. */
+  readonly protection: HangProtection;
+  /** Closes what it opened; calls under way end with the connection. */
+  close(): Promise<void>;
 }
 
-/** The records of one reading. */
-export interface Records {
-  readonly readAtMs: number;
-  readonly durationMs: number;
-  readonly records: readonly DomainRecord[];
+/** What a reader is made with. */
+export interface StatisticsReaderSettings {
+  readonly session: Session;
+  /** Outlives the session: a guest still hangs when its libvirtd was restarted. */
+  readonly quarantine: Quarantine;
+  /** Domains that events have told about, for when libvirt cannot list them. */
+  readonly knownDomains: () => readonly Domain[];
+  /** Calls that may wait for hung guests at a time. */
+  readonly maxStuckCalls: number;
+  readonly onCall: OnCall;
+  /** Told when domains have to be read anew one by one. */
+  readonly onHedge: (reason: HedgeReason) => void;
+  /** Default: learned from the calls of this session. */
+  readonly delay?: HedgeDelay;
 }
 
-/** What to read. */
-export interface RecordsRequest {
-  /** `undefined` means all domains; never an empty list, which libvirt takes as all. */
-  readonly domains: readonly Domain[] | undefined;
-  /** Groups that this daemon supports. */
-  readonly groups: ReadonlySet<StatisticsGroup>;
-  /** Which devices a domain has, for drivers without bulk statistics. */
-  readonly descriptionOf: DescriptionOf;
-}
+/** Parallel calls of one reading; with a list of the domains they make the four calls a cycle may cost. */
+const maxParts = 3;
+/** Fewer domains than this are not worth a call of their own. */
+const domainsPerPart = 8;
+/** libvirt lists a thousand domains in this time, unless it holds one of them for longer. */
+const listPatienceMs = 50;
+/** For calls about one domain where the driver has no bulk call. */
+const callTimeoutMs = 10_000;
 
-/**
- * Reads the records of all domains, or of some: with one bulk call, or call by call where the driver has none. This is
- * where a reading can be divided or repeated without anybody above noticing.
- *
- * Rejects with the reason of `signal` or the LibvirtError of the whole call.
- */
-export async function readStatistics(
-  session: Session,
-  request: RecordsRequest,
-  onCall: OnCall,
-  signal: AbortSignal,
-): Promise<Records> {
-  const startedAt = performance.now();
-  const finish = (records: readonly DomainRecord[]): Records => ({
-    readAtMs: Date.now(),
-    durationMs: performance.now() - startedAt,
-    records,
-  });
-  if (session.abilities.bulk) {
-    const records = await readBulk(session, request, onCall, signal);
-    if (records !== undefined) return finish(records);
-    session.abilities = { ...session.abilities, bulk: false };
-  }
-  return finish(await readOneByOne(session.bulk, request, onCall, signal));
-}
+/** Opens a reader for one session. Rejects with a LibvirtError, or the reason of `openSignal`. */
+export async function openStatisticsReader(
+  settings: StatisticsReaderSettings,
+  openSignal: AbortSignal,
+): Promise<StatisticsReader> {
+  const { session, quarantine, onCall, onHedge, delay = createHedgeDelay() } = settings;
+  const spare = await session.openLane(openSignal);
+  const spared = createSparedReader(spare, onCall);
+  const domainList = createDomainList(spare, settings.knownDomains, () => onCall('list-all-domains'));
+  const lanes = createLanes((signal) => session.openLane(signal));
+  const calls = createMonitorCalls(lanes, settings.maxStuckCalls, () => onCall('get-all-domain-stats'));
+  const context: HedgeContext = { session, calls, delay, quarantine, spared, onCall, onHedge };
+  let largestPart = 1;
 
-/** The records of a bulk call; `undefined` if this driver turns out to have none. */
-async function readBulk(
-  session: Session,
-  request: RecordsRequest,
-  onCall: OnCall,
-  signal: AbortSignal,
-): Promise<DomainRecord[] | undefined> {
-  const query = {
-    ...(request.domains === undefined ? {} : { domains: request.domains }),
-    groups: groupMask(request.groups),
-    flags: StatsFlag.NOWAIT,
+  const readBulk = async (request: DomainsRequest, signal: AbortSignal): Promise<DomainRecord[]> => {
+    const startedAt = performance.now();
+    const { domains } = request;
+    if (!needsMonitor(request.groups)) return readMonitorFree(context, request, signal);
+    const at = (place: ReturnType<Quarantine['place']>): Domain[] =>
+      domains.filter((domain) => places.get(domain) === place);
+    const places = new Map(domains.map((domain) => [domain, quarantine.place(domain)]));
+    const parts = deal(at('together'), calls.room);
+    largestPart = Math.max(1, parts[0]?.length ?? 0);
+    const sparingOf = ({ uuid }: Domain): ReturnType<typeof hung> => hung(quarantine.hungSince(uuid) ?? Date.now());
+    const work = [
+      ...parts.map((part) => (each: AbortSignal) => readTogether(context, { ...request, domains: part }, each)),
+      (each: AbortSignal) => readEach(context, { ...request, domains: at('alone') }, each),
+      (each: AbortSignal) => spared.read({ ...request, domains: at('spared') }, sparingOf, each),
+    ];
+    const records = (await mapLimit(work, work.length, (read, each) => read(each), signal)).flat();
+    quarantine.conclude(calls.late);
+    const again = await readBusyAgain(context, request, records, performance.now() - startedAt, signal);
+    return records.map((record) => withHungReason(again.get(record.domain.uuid) ?? record, request, quarantine));
   };
-  const ask = (): Promise<DomainStats[]> => {
-    onCall('get-all-domain-stats');
-    // The caller's deadline is the only one: a slow answer is better than a second question.
-    return session.bulk.getAllDomainStats(query, { signal, timeoutMs: Infinity });
+
+  return {
+    async read(request, signal) {
+      const startedAt = performance.now();
+      const all = await domainList.current(listPatienceMs, signal);
+      const ids = request.ids === undefined ? undefined : new Set(request.ids);
+      const domains = ids === undefined ? all : all.filter(({ uuid }) => ids.has(uuid));
+      quarantine.keepOnly(new Set(all.map(({ uuid }) => uuid)));
+      const work = { domains, groups: request.groups, descriptionOf: request.descriptionOf };
+      const finish = (records: readonly DomainRecord[]): Records => ({
+        readAtMs: Date.now(),
+        durationMs: performance.now() - startedAt,
+        records,
+      });
+      if (session.abilities.bulk) {
+        const records = await readBulk(work, signal).catch((error: unknown) => {
+          if (isNoSupport(error)) return undefined;
+          throw error;
+        });
+        if (records !== undefined && !tellsStateOnly(session, records, work)) return finish(records);
+        session.abilities = { ...session.abilities, bulk: false };
+      }
+      const lane = await lanes.take(signal);
+      try {
+        const options = { connection: lane, onCall, callTimeoutMs, monitorFree: false };
+        return finish(await readOneByOne(options, work, signal));
+      } finally {
+        lanes.giveBack(lane);
+      }
+    },
+    get protection() {
+      return {
+        hungInstances: quarantine.hung,
+        stuckCalls: calls.late.length,
+        maxStuckCalls: calls.maximum,
+        hedgeDeadlineMs: listPatienceMs + delay.after(largestPart) + delay.after(1) + sparedPatienceMs(largestPart),
+      };
+    },
+    close: async () => void (await Promise.all([spare.close(), lanes.close()])),
   };
-  let records: DomainStats[];
-  try {
-    records = await ask();
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isNoSupport(error)) return undefined;
-    // One QEMU that dies during the call fails it for all on libvirt before 11.
-    if (!(error instanceof LibvirtError) || error.code !== 'libvirt') throw error;
-    records = await ask();
-  }
-  if (session.hypervisorType !== 'QEMU' && tellsStateOnly(records, request.groups)) return undefined;
+}
+
+/** One call, which no guest can hold up. */
+async function readMonitorFree(
+  { session, onCall }: HedgeContext,
+  { domains, groups }: DomainsRequest,
+  signal: AbortSignal,
+): Promise<DomainRecord[]> {
+  if (domains.length === 0) return [];
+  onCall('get-all-domain-stats');
+  const query = { domains, groups: groupMask(groups), flags: StatsFlag.NOWAIT };
+  const records = await session.probe.getAllDomainStats(query, { signal });
   return records.map((record) => ({ ...record, failures: undefined }));
 }
 
-/** Whether active domains were asked for what each of them has, and told nothing but their state. */
-function tellsStateOnly(records: readonly DomainStats[], groups: ReadonlySet<StatisticsGroup>): boolean {
+/**
+ * Deals domains out to parallel calls, so that neighbours, which were often started together, come into different ones. With
+ * little room there are fewer calls: something must be left for reading the domains of a late one.
+ */
+function deal(domains: readonly Domain[], room: number): Domain[][] {
+  const count = Math.min(maxParts, Math.ceil(domains.length / domainsPerPart), Math.max(1, room - 1));
+  return Array.from({ length: count }, (_, part) => domains.filter((_, index) => index % count === part));
+}
+
+/** A busy domain that turned out to hang says so. */
+function withHungReason(record: DomainRecord, { groups }: DomainsRequest, quarantine: Quarantine): DomainRecord {
+  const sinceMs = quarantine.hungSince(record.domain.uuid);
+  if (record.busySinceMs === undefined || sinceMs === undefined) return record;
+  return { domain: record.domain, params: record.params, failures: monitorFailures(groups, hung(sinceMs)) };
+}
+
+/** Whether a driver told nothing but the state of active domains, though it was asked for what each of them has. */
+function tellsStateOnly(session: Session, records: readonly DomainRecord[], { groups }: DomainsRequest): boolean {
+  if (session.hypervisorType === 'QEMU') return false;
   const active = records.filter(({ domain }) => domain.id !== -1);
   if (active.length === 0 || ![StatisticsGroup.CPU, StatisticsGroup.MEMORY].some((group) => groups.has(group))) {
     return false;

@@ -1,0 +1,222 @@
+import { mapLimit, raceAbort, sleep } from '@nephometer/abortable';
+import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
+import { isNoSupport, LibvirtError, StatsFlag, StatsGroup } from '@nephometer/libvirt';
+import type { Domain, DomainStats } from '@nephometer/libvirt';
+import { groupMask } from '../groups.ts';
+import type { OnCall, Session } from '../session.ts';
+import type { HedgeDelay } from './hedge-delay.ts';
+import type { MonitorCall, MonitorCalls } from './monitor-calls.ts';
+import type { Quarantine } from './quarantine.ts';
+import type { SparedReader, Sparing } from './read-spared.ts';
+import type { DomainRecord, DomainsRequest } from './record.ts';
+
+/** Why domains were read anew one by one: their call was late, or failed as a whole. */
+export type HedgeReason = 'late' | 'failed';
+
+/** What hedged reading works with. */
+export interface HedgeContext {
+  readonly session: Session;
+  readonly calls: MonitorCalls;
+  readonly delay: HedgeDelay;
+  readonly quarantine: Quarantine;
+  readonly spared: SparedReader;
+  readonly onCall: OnCall;
+  readonly onHedge: (reason: HedgeReason) => void;
+}
+
+/** How long the daemon may take for a call that needs a thread and no guest. */
+const threadTimeoutMs = 500;
+
+const superseded = Symbol('the call that was late has answered after all');
+
+/**
+ * Reads domains with one call. If it is late, because it waits for a guest that hangs, or fails, because a guest died while
+ * libvirt read it, each domain is read by itself: a call for one domain that is late says for certain who hangs, and
+ * libvirt skips the guest that the first call waits for.
+ *
+ * Rejects with the reason of `signal`, or the LibvirtError of the connection or of a driver without such a call.
+ */
+export async function readTogether(
+  context: HedgeContext,
+  request: DomainsRequest,
+  signal: AbortSignal,
+): Promise<DomainRecord[]> {
+  const { calls, delay, onHedge } = context;
+  const { domains } = request;
+  const call = await calls.send(domains, monitorMask(request.groups), signal);
+  if (call === undefined) return context.spared.read(request, () => noRoom(calls), signal);
+  const outcome = await inTime(call, delay, signal);
+  if (outcome.kind === 'answered') return learn(context, request, outcome.records);
+  if (outcome.kind === 'failed' && !mayBeOneGuest(outcome.error)) throw outcome.error;
+  onHedge(outcome.kind);
+  const each = (eachSignal: AbortSignal): Promise<DomainRecord[]> => readEach(context, request, eachSignal);
+  if (outcome.kind === 'failed') return each(signal);
+
+  const lateAt = performance.now();
+  const controller = new AbortController();
+  const forward = (): void => controller.abort(signal.reason);
+  signal.addEventListener('abort', forward, { once: true });
+  const late = call.reply.then(
+    (records) => {
+      controller.abort(superseded);
+      return records;
+    },
+    () => undefined,
+  );
+  try {
+    const records = await each(controller.signal);
+    // A guest that the first call is just reading is as busy as one that it waits for; the answer tells one from the other.
+    if (records.some(({ busySinceMs }) => busySinceMs !== undefined)) {
+      const waitMs = lateAt + delay.after(1) - performance.now();
+      if (waitMs > 0) await Promise.race([late, sleep(waitMs, controller.signal)]);
+      controller.signal.throwIfAborted();
+    }
+    return records;
+  } catch (error) {
+    if (error !== superseded) throw error;
+    return learn(context, request, (await late) ?? []);
+  } finally {
+    signal.removeEventListener('abort', forward);
+  }
+}
+
+/** Reads each domain in a call of its own, as many at once as there is room. */
+export async function readEach(
+  context: HedgeContext,
+  request: DomainsRequest,
+  signal: AbortSignal,
+): Promise<DomainRecord[]> {
+  const { domains, ...rest } = request;
+  const one = (domain: Domain, each: AbortSignal): Promise<DomainRecord[]> =>
+    readAlone(context, { ...rest, domains: [domain] }, domain, each);
+  return (await mapLimit(domains, context.calls.maximum, one, signal)).flat();
+}
+
+async function readAlone(
+  context: HedgeContext,
+  request: DomainsRequest,
+  domain: Domain,
+  signal: AbortSignal,
+): Promise<DomainRecord[]> {
+  const { calls, delay, quarantine, spared } = context;
+  const spare = (sparing: Sparing): Promise<DomainRecord[]> => spared.read(request, () => sparing, signal);
+  const call = await calls.send([domain], monitorMask(request.groups), signal);
+  if (call === undefined) return spare(noRoom(calls));
+  const outcome = await inTime(call, delay, signal);
+  if (outcome.kind === 'answered') return learn(context, request, outcome.records);
+  if (outcome.kind === 'failed') {
+    if (!mayBeOneGuest(outcome.error)) throw outcome.error;
+    return spare({ reason: MissingReason.LIBVIRT_ERROR, detail: outcome.error.message });
+  }
+  if (!(await hasThread(context, signal))) {
+    return spare({
+      reason: MissingReason.LIBVIRT_ERROR,
+      detail: 'the daemon takes no calls: its threads are all busy',
+    });
+  }
+  if (call.isAnswered) return learn(context, request, await raceAbort(call.reply, signal));
+  quarantine.hold(domain, call);
+  return spare(hung(call.sentAtMs));
+}
+
+/** Why the monitor of a domain that hangs is not asked. */
+export function hung(sinceMs: number): Sparing {
+  return { reason: MissingReason.MONITOR_HUNG, sinceMs, detail: 'QEMU does not answer its monitor' };
+}
+
+function noRoom({ maximum }: MonitorCalls): Sparing {
+  return { reason: MissingReason.STUCK_CALLS, detail: `${maximum} calls wait for hung instances` };
+}
+
+type Outcome =
+  | { readonly kind: 'answered'; readonly records: readonly DomainStats[] }
+  | { readonly kind: 'failed'; readonly error: LibvirtError }
+  | { readonly kind: 'late' };
+
+/** Waits for the answer until the call is late. The time it takes is learned from, then, too. */
+async function inTime(call: MonitorCall, delay: HedgeDelay, signal: AbortSignal): Promise<Outcome> {
+  const startedAt = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'late' }), delay.after(call.domains.length));
+  });
+  const answered = call.reply.then(
+    (records): Outcome => {
+      delay.observe(call.domains.length, performance.now() - startedAt);
+      return { kind: 'answered', records };
+    },
+    (error: unknown): Outcome => {
+      if (!(error instanceof LibvirtError)) throw error;
+      return { kind: 'failed', error };
+    },
+  );
+  try {
+    const outcome = await raceAbort(Promise.race([answered, late]), signal);
+    if (outcome.kind === 'late') call.markLate();
+    return outcome;
+  } catch (error) {
+    call.markLate();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** No domain has this id. */
+const nobody: Domain = { uuid: '00000000-0000-0000-0000-000000000000', name: 'nobody', id: -1 };
+
+/**
+ * Whether the daemon has a thread for a call that waits for no guest; if not, a late call tells nothing about its guest. A
+ * daemon that does not even answer what it has threads of its own for is stopped: rejects with the LibvirtError `timeout`.
+ */
+async function hasThread({ session, onCall }: HedgeContext, signal: AbortSignal): Promise<boolean> {
+  const { probe } = session;
+  onCall('get-all-domain-stats');
+  try {
+    const query = { domains: [nobody], groups: StatsGroup.STATE, flags: StatsFlag.NOWAIT };
+    await probe.getAllDomainStats(query, { signal, timeoutMs: threadTimeoutMs });
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof LibvirtError) || error.code !== 'timeout') throw error;
+  }
+  onCall('get-lib-version');
+  await probe.getLibVersion({ signal });
+  return false;
+}
+
+/** Whether another way of asking may help: one guest has died, or this connection alone was lost. */
+function mayBeOneGuest(error: LibvirtError): boolean {
+  return (error.code === 'libvirt' && !isNoSupport(error)) || error.code === 'connection-lost';
+}
+
+/** What tells a busy domain from others is part of every reading that asks monitors. */
+function monitorMask(groups: ReadonlySet<StatisticsGroup>): number {
+  return groupMask(groups) | StatsGroup.BALLOON;
+}
+
+/** Takes what a call told: which domains are busy, and the records as they were asked for. */
+function learn(
+  { calls, quarantine, session }: HedgeContext,
+  { groups }: DomainsRequest,
+  answer: readonly DomainStats[],
+): DomainRecord[] {
+  const { late } = calls;
+  return answer.map(({ domain, params }) => {
+    const isBusy = session.hypervisorType === 'QEMU' && isJobNotObtained({ domain, params });
+    quarantine.learn(domain, isBusy, late);
+    const asked = groups.has(StatisticsGroup.MEMORY)
+      ? params
+      : params.filter(({ name }) => !name.startsWith('balloon.'));
+    const busySinceMs = quarantine.busySince(domain.uuid);
+    return { domain, params: asked, failures: undefined, ...(busySinceMs !== undefined && { busySinceMs }) };
+  });
+}
+
+/**
+ * With NOWAIT libvirt leaves out what it would have to wait for, and says nothing: the resident size, which every running
+ * domain has, is not there.
+ */
+function isJobNotObtained({ domain, params }: DomainStats): boolean {
+  return domain.id !== -1 && !params.some(({ name }) => name === 'balloon.rss');
+}

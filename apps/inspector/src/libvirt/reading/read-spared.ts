@@ -1,0 +1,137 @@
+import { raceAbort, sleep } from '@nephometer/abortable';
+import { LibvirtError, StatsFlag } from '@nephometer/libvirt';
+import type { Connection, Domain, TypedParam } from '@nephometer/libvirt';
+import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
+import { groupMask } from '../groups.ts';
+import type { Failure } from '../judge.ts';
+import type { OnCall } from '../session.ts';
+import { readOneByOne } from './read-one-by-one.ts';
+import type { DomainRecord, DomainsRequest } from './record.ts';
+
+/** Groups that libvirt's QEMU driver tells without asking QEMU. */
+const monitorFree: ReadonlySet<StatisticsGroup> = new Set([
+  StatisticsGroup.STATE,
+  StatisticsGroup.VNIC,
+  StatisticsGroup.PERF,
+  StatisticsGroup.MEMORY_BANDWIDTH,
+]);
+
+/** Whether reading these groups may wait for a hung guest. */
+export function needsMonitor(groups: ReadonlySet<StatisticsGroup>): boolean {
+  return [...groups].some((group) => !monitorFree.has(group));
+}
+
+/** Why the monitor of a domain is not asked. */
+export interface Sparing {
+  readonly reason: MissingReason;
+  /** Epoch milliseconds. */
+  readonly sinceMs?: number;
+  readonly detail: string;
+}
+
+/** The reasons for what the monitor would have told of these groups. */
+export function monitorFailures(groups: ReadonlySet<StatisticsGroup>, sparing: Sparing): Failure[] {
+  return [...groups].filter((group) => !monitorFree.has(group)).map((group) => ({ group, fields: [], ...sparing }));
+}
+
+/** How long libvirt may take to tell about this many domains what it needs no guest for: many times what it does take. */
+export function sparedPatienceMs(domains: number): number {
+  return 100 + 10 * domains;
+}
+
+/** Reads domains without asking any monitor: no guest can hold this up, however it hangs. */
+export interface SparedReader {
+  /**
+   * What the monitor would have told is missing for the reason that `sparingOf` gives. A domain about which libvirt tells
+   * nothing at all within {@link sparedPatienceMs}, because it is starting or burying it, has a record without values.
+   *
+   * Rejects with the reason of `signal`, or the LibvirtError that ended the connection.
+   */
+  read(request: DomainsRequest, sparingOf: (domain: Domain) => Sparing, signal: AbortSignal): Promise<DomainRecord[]>;
+}
+
+/** The connection is for this alone: a call that libvirt does not answer keeps its place on it. */
+export function createSparedReader(connection: Connection, onCall: OnCall): SparedReader {
+  /** Domains about which libvirt has not answered yet; it is not asked again until it has. */
+  const unanswered = new Map<string, Promise<unknown>>();
+  const never = new AbortController().signal;
+  const options = { connection, onCall, callTimeoutMs: Infinity, monitorFree: true };
+
+  const readOne = async (
+    request: DomainsRequest,
+    domain: Domain,
+    late: Promise<void>,
+    signal: AbortSignal,
+  ): Promise<DomainRecord | undefined> => {
+    if (unanswered.has(domain.uuid)) return untold(domain, request.groups);
+    const reading = readOneByOne(options, { ...request, domains: [domain] }, never);
+    unanswered.set(domain.uuid, reading);
+    const forget = (): void => void unanswered.delete(domain.uuid);
+    reading.then(forget, forget);
+    const records = await raceAbort(Promise.race([reading, late]), signal);
+    return records === undefined ? untold(domain, request.groups) : records[0];
+  };
+
+  return {
+    async read(request, sparingOf, signal) {
+      if (request.domains.length === 0) return [];
+      const patienceMs = sparedPatienceMs(request.domains.length);
+      const patience = new AbortController();
+      const late = sleep(patienceMs, patience.signal).catch(() => undefined);
+      try {
+        const [extra, ...records] = await Promise.all([
+          readBulkOnly({ connection, onCall, patienceMs }, request, signal),
+          ...request.domains.map((domain) => readOne(request, domain, late, signal)),
+        ]);
+        return records.flatMap((record) => {
+          if (record === undefined) return [];
+          const { domain, params, failures = [] } = record;
+          const reasons = monitorFailures(request.groups, sparingOf(domain));
+          const more = extra.params.get(domain.uuid) ?? [];
+          return [{ domain, params: [...params, ...more], failures: [...failures, ...extra.failures, ...reasons] }];
+        });
+      } finally {
+        patience.abort();
+      }
+    },
+  };
+}
+
+/** A domain about which libvirt does not even tell what it needs no guest for. */
+function untold(domain: Domain, groups: ReadonlySet<StatisticsGroup>): DomainRecord {
+  const detail = 'libvirt does not answer about this domain';
+  const failures = [...groups]
+    .filter((group) => monitorFree.has(group))
+    .map((group): Failure => ({ group, reason: MissingReason.LIBVIRT_ERROR, fields: [], detail }));
+  return { domain, params: [], failures };
+}
+
+interface BulkOnly {
+  readonly params: ReadonlyMap<string, readonly TypedParam[]>;
+  readonly failures: readonly Failure[];
+}
+
+/** What only a bulk call tells, by domain. */
+async function readBulkOnly(
+  { connection, onCall, patienceMs }: { connection: Connection; onCall: OnCall; patienceMs: number },
+  { domains, groups }: DomainsRequest,
+  signal: AbortSignal,
+): Promise<BulkOnly> {
+  const asked = [StatisticsGroup.PERF, StatisticsGroup.MEMORY_BANDWIDTH].filter((group) => groups.has(group));
+  if (asked.length === 0) return { params: new Map(), failures: [] };
+  onCall('get-all-domain-stats');
+  try {
+    const query = { domains, groups: groupMask(new Set(asked)), flags: StatsFlag.NOWAIT };
+    const records = await connection.getAllDomainStats(query, { signal, timeoutMs: patienceMs });
+    const withoutState = records.map(
+      ({ domain, params }) => [domain.uuid, params.filter(({ name }) => !name.startsWith('state.'))] as const,
+    );
+    return { params: new Map(withoutState), failures: [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof LibvirtError) || (error.code !== 'libvirt' && error.code !== 'timeout')) throw error;
+    const reason = MissingReason.LIBVIRT_ERROR;
+    const failures = asked.map((group) => ({ group, reason, fields: [], detail: error.message }));
+    return { params: new Map(), failures };
+  }
+}

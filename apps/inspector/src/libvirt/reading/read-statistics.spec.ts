@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
+import { eventually } from '@nephometer/test-kit';
+import { createScriptedDaemon } from '../testing/scripted-daemon.ts';
+import type { ScriptedDaemon } from '../testing/scripted-daemon.ts';
+import { createQuarantine } from './quarantine.ts';
+import { openStatisticsReader } from './read-statistics.ts';
+import type { StatisticsReader } from './read-statistics.ts';
+import type { DomainRecord } from './record.ts';
+
+const { signal } = new AbortController();
+const groups = new Set([StatisticsGroup.STATE, StatisticsGroup.CPU, StatisticsGroup.MEMORY]);
+const all = { ids: undefined, groups, descriptionOf: () => undefined };
+/** Long enough for an answer of the model, short enough for a test. */
+const delay = { observe: () => undefined, after: () => 40 };
+
+interface Opened {
+  readonly reader: StatisticsReader;
+  readonly hedges: string[];
+  readonly log: string[];
+}
+
+async function open(daemon: ScriptedDaemon, maxStuckCalls = 8): Promise<Opened> {
+  const hedges: string[] = [];
+  const log: string[] = [];
+  const quarantine = createQuarantine({
+    onHung: ({ name }) => log.push(`${name} hung`),
+    onAnswered: ({ name }) => log.push(`${name} answered`),
+  });
+  const settings = { session: daemon.session, quarantine, maxStuckCalls, delay, knownDomains: () => [] };
+  const reader = await openStatisticsReader(
+    { ...settings, onCall: () => undefined, onHedge: (reason) => hedges.push(reason) },
+    signal,
+  );
+  return { reader, hedges, log };
+}
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `g${index + 1}`);
+
+const reasonName = new Map(Object.entries(MissingReason).map(([name, reason]) => [reason, name]));
+
+/** Each domain as `whole`, `busy`, or the reason why its memory is missing. */
+function verdicts(records: readonly DomainRecord[]): Record<string, string> {
+  const verdict = ({ params, failures, busySinceMs }: DomainRecord): string => {
+    const failure = failures?.find(({ group }) => group === StatisticsGroup.MEMORY);
+    if (failure !== undefined) return reasonName.get(failure.reason) ?? '';
+    if (busySinceMs !== undefined) return 'busy';
+    return params.some(({ name }) => name === 'balloon.rss') ? 'whole' : 'incomplete';
+  };
+  return Object.fromEntries(records.map((record) => [record.domain.name, verdict(record)]));
+}
+
+const allBut = (count: number, others: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  ...Object.fromEntries(names(count).map((name) => [name, 'whole'])),
+  ...others,
+});
+
+const read = async ({ reader }: Opened): Promise<Record<string, string>> =>
+  verdicts((await reader.read(all, signal)).records);
+
+test('a few domains are one call, many are three that have them all between them', async () => {
+  const few = createScriptedDaemon(...names(8));
+  assert.deepEqual(await read(await open(few)), allBut(8));
+  assert.deepEqual(few.bulkCalls, [names(8)]);
+  const many = createScriptedDaemon(...names(30));
+  assert.deepEqual(await read(await open(many)), allBut(30));
+  assert.equal(many.bulkCalls.length, 3);
+  assert.deepEqual(many.bulkCalls.flat().toSorted(), names(30).toSorted());
+});
+
+test('a domain that hangs costs the others nothing, and is found out', async () => {
+  const daemon = createScriptedDaemon(...names(6));
+  const opened = await open(daemon);
+  daemon.set('g3', 'hung');
+  assert.deepEqual(await read(opened), allBut(6, { g3: 'MONITOR_HUNG' }));
+  assert.deepEqual(opened.hedges, ['late']);
+  assert.deepEqual(opened.log, ['g3 hung']);
+  assert.equal(opened.reader.protection.stuckCalls, 1);
+  const before = daemon.bulkCalls.length;
+  assert.deepEqual(await read(opened), allBut(6, { g3: 'MONITOR_HUNG' }));
+  assert.deepEqual(daemon.bulkCalls.slice(before), [['g1', 'g2', 'g4', 'g5', 'g6']], 'its monitor is left alone');
+  assert.deepEqual(opened.hedges, ['late']);
+
+  daemon.set('g3', 'well');
+  await eventually(() => assert.equal(opened.reader.protection.stuckCalls, 0));
+  assert.deepEqual(await read(opened), allBut(6));
+  assert.deepEqual(daemon.bulkCalls.at(-1), ['g3'], 'for a while it is read by itself');
+  assert.deepEqual(opened.log, ['g3 hung', 'g3 answered']);
+});
+
+test('the record of a hung domain has what its monitor is not needed for, with since when for the rest', async () => {
+  const daemon = createScriptedDaemon('g1');
+  const { reader } = await open(daemon);
+  daemon.set('g1', 'hung');
+  const startedAt = Date.now();
+  await reader.read(all, signal);
+  const [record] = (await reader.read(all, signal)).records;
+  assert.deepEqual(
+    record?.params.map(({ name }) => name),
+    ['state.state', 'state.reason', 'cpu.time', 'balloon.current', 'balloon.maximum'],
+  );
+  const [failure] = record?.failures ?? [];
+  assert.ok((failure?.sinceMs ?? 0) >= startedAt);
+});
+
+test('domains that hang together are told from each other, each with one call', async () => {
+  const daemon = createScriptedDaemon(...names(8));
+  const opened = await open(daemon);
+  for (const name of ['g2', 'g4', 'g7']) daemon.set(name, 'hung');
+  const hung = allBut(8, { g2: 'MONITOR_HUNG', g4: 'MONITOR_HUNG', g7: 'MONITOR_HUNG' });
+  assert.deepEqual(await read(opened), hung);
+  assert.equal(opened.reader.protection.stuckCalls, 3);
+  assert.deepEqual(await read(opened), hung);
+  assert.equal(opened.reader.protection.stuckCalls, 3);
+});
+
+test('a domain that dies while it is read costs only itself', async () => {
+  const daemon = createScriptedDaemon(...names(5));
+  const opened = await open(daemon);
+  daemon.set('g4', 'dying');
+  assert.deepEqual(await read(opened), allBut(5, { g4: 'LIBVIRT_ERROR' }));
+  assert.deepEqual(opened.hedges, ['failed']);
+  assert.deepEqual(opened.log, []);
+});
+
+test('a domain that libvirt itself does not let go has a record without values, and nobody waits for the list', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const opened = await open(daemon);
+  await read(opened);
+  daemon.set('g2', 'locked');
+  for (let round = 0; round < 2; round++) {
+    const { records } = await opened.reader.read(all, signal);
+    assert.deepEqual(verdicts(records), allBut(3, { g2: 'MONITOR_HUNG' }));
+    const failures = records.find(({ domain }) => domain.name === 'g2')?.failures ?? [];
+    assert.ok(
+      failures.some(({ group, reason }) => group === StatisticsGroup.STATE && reason === MissingReason.LIBVIRT_ERROR),
+    );
+  }
+  daemon.set('g2', 'well');
+  await eventually(async () => assert.deepEqual(await read(opened), allBut(3)));
+});
+
+test('who is busy with another client is read again, and says so if that does not help', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const opened = await open(daemon);
+  daemon.set('g2', 'busy');
+  assert.deepEqual(await read(opened), allBut(3, { g2: 'busy' }));
+  assert.deepEqual(daemon.bulkCalls, [names(3), ['g2']]);
+  assert.deepEqual(opened.log, [], 'no call of ours waits for it: it does not hang');
+});
+
+test('at the limit of stuck calls no monitor is asked, and one that returns ends that', async () => {
+  const daemon = createScriptedDaemon(...names(6));
+  const opened = await open(daemon, 2);
+  for (const name of ['g1', 'g2', 'g3']) daemon.set(name, 'hung');
+  await read(opened);
+  assert.equal(opened.reader.protection.stuckCalls, 2);
+  const before = daemon.bulkCalls.length;
+  const spared = await read(opened);
+  assert.equal(daemon.bulkCalls.length, before);
+  assert.deepEqual([spared['g5'], spared['g6']], ['STUCK_CALLS', 'STUCK_CALLS']);
+  for (const name of ['g1', 'g2', 'g3']) daemon.set(name, 'well');
+  await eventually(() => assert.equal(opened.reader.protection.stuckCalls, 0));
+  assert.deepEqual(await read(opened), allBut(6));
+});
+
+test('without a thread in the daemon nobody is taken for hung', async () => {
+  const daemon = createScriptedDaemon(...names(2));
+  const opened = await open(daemon);
+  await read(opened);
+  daemon.hasThreads = false;
+  for (const name of names(2)) daemon.set(name, 'locked');
+  assert.deepEqual(await read(opened), { g1: 'LIBVIRT_ERROR', g2: 'LIBVIRT_ERROR' });
+  assert.deepEqual(opened.log, []);
+  daemon.hasThreads = true;
+  for (const name of names(2)) daemon.set(name, 'well');
+  await eventually(async () => assert.deepEqual(await read(opened), allBut(2)));
+});
+
+test('a reading that is given up leaves its call behind, which counts, and the next one knows who it waits for', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const opened = await open(daemon);
+  daemon.set('g2', 'hung');
+  const caller = new AbortController();
+  const reading = opened.reader.read(all, caller.signal);
+  await eventually(() => assert.equal(daemon.bulkCalls.length, 1));
+  caller.abort(new Error('the caller has left'));
+  await assert.rejects(reading, /the caller has left/);
+  assert.equal(opened.reader.protection.stuckCalls, 1);
+  assert.deepEqual(await read(opened), allBut(3, { g2: 'MONITOR_HUNG' }));
+  assert.deepEqual(opened.hedges, []);
+});
+
+test('a domain that was started anew is read with the others at once, whoever still waits for the old one', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const opened = await open(daemon);
+  daemon.set('g2', 'hung');
+  await read(opened);
+  daemon.restart('g2');
+  assert.deepEqual(await read(opened), allBut(3));
+  assert.deepEqual(daemon.bulkCalls.at(-1), names(3));
+});
+
+test('groups that need no monitor are one call that no domain can hold up', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const opened = await open(daemon);
+  daemon.set('g1', 'hung');
+  const request = { ...all, groups: new Set([StatisticsGroup.STATE, StatisticsGroup.VNIC]) };
+  const { records } = await opened.reader.read(request, signal);
+  assert.deepEqual(
+    records.map(({ domain }) => domain.name),
+    names(3),
+  );
+  assert.deepEqual([daemon.bulkCalls, opened.hedges], [[], []]);
+});
+
+test('only the domains named are read, and an unknown one is left out', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const opened = await open(daemon);
+  const ids = ['00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000999'];
+  const { records } = await opened.reader.read({ ...all, ids }, signal);
+  assert.deepEqual(verdicts(records), { g2: 'whole' });
+  assert.deepEqual(daemon.bulkCalls, [['g2']]);
+});
+
+test('closing closes every connection, also that of a stuck call', async () => {
+  const daemon = createScriptedDaemon(...names(2));
+  const opened = await open(daemon);
+  daemon.set('g1', 'hung');
+  await read(opened);
+  assert.ok(daemon.lanes >= 2);
+  await opened.reader.close();
+  assert.equal(daemon.lanes, 0);
+});
+
+test('what memory tells about being busy is not part of a reading that did not ask for memory', async () => {
+  const daemon = createScriptedDaemon('g1');
+  const opened = await open(daemon);
+  const { records } = await opened.reader.read({ ...all, groups: new Set([StatisticsGroup.CPU]) }, signal);
+  assert.deepEqual(
+    records[0]?.params.map(({ name }) => name),
+    ['state.state', 'cpu.time'],
+  );
+});
