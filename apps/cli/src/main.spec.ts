@@ -50,6 +50,9 @@ const refusals: readonly [args: readonly string[], message: RegExp][] = [
   [['inspect', 'kvm1', '--timeout', 'soon'], /'soon' is invalid\. Expected a number/],
   [['inspect', 'kvm1', '--tls-ca', 'x'], /all three/],
   [['inspect', 'kvm1', '--tls-ca', 'no', '--tls-cert', 'no', '--tls-key', 'no'], /TLS file cannot be used.*ENOENT/],
+  [['doctor'], /missing required argument 'host'/],
+  [['doctor', 'kvm1', '--tls-key', 'x'], /all three/],
+  [['doctor', 'kvm1', '--tls-ca', 'no', '--tls-cert', 'no', '--tls-key', 'no'], /TLS file cannot be used.*ENOENT/],
   [['validate'], /missing required argument 'files'/],
   [['dev', '--hypervisor', 'xen'], /Allowed choices are auto, libvirt, test, simulated/],
   [['dev', '--interval', '0'], /'0' is invalid/],
@@ -67,7 +70,13 @@ for (const [args, message] of refusals) {
 }
 
 test('help and version are data, and exit code 0', async () => {
-  for (const args of [['--help'], ['help', 'dev'], ['inspect', '--help'], ['validate', '--help']]) {
+  for (const args of [
+    ['--help'],
+    ['help', 'dev'],
+    ['inspect', '--help'],
+    ['doctor', '--help'],
+    ['validate', '--help'],
+  ]) {
     const { code, stdout, stderr } = await nephometer(...args);
     assert.match(stdout, /^Usage: nephometer[^]*Examples:[^]*Exit codes: 0/);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });

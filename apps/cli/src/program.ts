@@ -2,63 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { MainContext } from '@nephometer/service';
 import { CliError } from './cli-error.ts';
 import type { HypervisorChoice } from './dev/choose-hypervisor.ts';
+import { help } from './help.ts';
+import type { InspectorAddress } from './inspector/open-client.ts';
 import { version } from './version.ts';
-
-const exitCodes = 'Exit codes: 0 fine; 1 something failed at run time; 2 the command line or a file is wrong.';
-
-const help = {
-  program: `
-Examples:
-  nephometer dev                              see it work on this machine
-  nephometer inspect kvm1.example.org         all instances of a host
-  nephometer validate /etc/nephometer/*.yaml  check files before a restart
-
-"nephometer COMMAND --help" tells more about a command. ${exitCodes}`,
-  inspect: `
-HOST is the address of an inspector: a host name or IP address, with a port unless it is 7750, or unix:PATH.
-INSTANCE is a UUID, the beginning of one (4 characters or more), the name on the hypervisor, or Nova's display name.
-
-Numbers in the table are totals since the instance started, disks and network cards summed; "-" was not read, which
-is not zero, and the last column says why. MEM USED is what the guest reports, RESIDENT what its process takes on the host.
-
-Examples:
-  nephometer inspect kvm1
-  nephometer inspect kvm1:7750 instance-0000002a
-  nephometer inspect unix:/run/nephometer/inspector.sock a75c2fa5
-  nephometer inspect kvm1 --json | jq '.reading.instances[] | {name, status}'
-  nephometer inspect kvm1 --tls-ca ca.pem --tls-cert me.pem --tls-key me-key.pem
-
-${exitCodes} A name that means several instances is 2, one that means none is 1.`,
-  validate: `
-A file may be polling.yaml, pipeline.yaml (also Ceilometer's own), coordinator.yaml or inspector.yaml; which one, its
-content tells. The files that a coordinator.yaml names are checked, too, alone and against each other.
-The environment does not count. Nothing is started, no target of a publisher is touched.
-
-Each finding is a line "file:line: path: message"; each file ends with a line that sums up.
-
-Examples:
-  nephometer validate polling.yaml pipeline.yaml
-  nephometer validate /etc/nephometer/coordinator.yaml && systemctl restart nephometer-coordinator
-
-Exit codes: 0 all fine, perhaps with warnings; 2 a file is wrong.`,
-  dev: `
-Starts an inspector and a coordinator, with files of their own in a temporary directory, on the first of these that answers:
-  libvirt    the libvirt of this machine, through its read-only socket where there is one
-  test       a libvirtd of our own with libvirt's test driver (one made-up guest; CPU and memory only)
-  simulated  made-up instances, no hypervisor at all
-
-What is shown has gone the whole way: hypervisor, inspector, coordinator, publisher. On a terminal it is a live view (q
-quits); in a pipe, a line for each sample: time, instance, meter, device ("-" for the instance), volume and unit.
-CPU % is that of all virtual CPUs together and, as the meter, counts time spent waiting for a CPU of the host, so it may
-pass 100. Nothing of this machine is changed, and nothing is left behind.
-
-Examples:
-  nephometer dev
-  nephometer dev --hypervisor simulated --instances 50 --interval 1
-  nephometer dev | grep ' cpu '
-
-${exitCodes}`,
-};
 
 /**
  * The command line as commander knows it. Nothing happens until it parses arguments; it then runs the command they name.
@@ -78,6 +24,7 @@ export function createProgram(context: MainContext, outcome: { exitCode: number 
     .showHelpAfterError('("nephometer --help" tells more)')
     .addHelpText('after', help.program);
   addInspect(program, context);
+  addDoctor(program, context, outcome);
   addValidate(program, context, outcome);
   addDev(program, context);
   return program;
@@ -92,24 +39,40 @@ function addInspect(program: Command, { stdout, env, signal }: MainContext): voi
     .argument('<host>', 'the inspector: host[:port] or unix:PATH')
     .argument('[instance]', 'UUID, the beginning of one, name or display name')
     .option('--json', "the inspector's answers as one JSON document", false)
-    .option('--tls-ca <file>', 'authority that signed the certificate of the inspector (PEM)')
-    .option('--tls-cert <file>', 'our certificate (PEM)')
-    .option('--tls-key <file>', 'its key (PEM)')
+    .option(...tlsOptions.ca)
+    .option(...tlsOptions.cert)
+    .option(...tlsOptions.key)
     .option('--timeout <seconds>', 'how long each call may take', positiveNumber, 10)
     .addHelpText('after', help.inspect)
-    .action(async (target: string, instance: string | undefined, options: InspectOptions) => {
+    .action(async (target: string, instance: string | undefined, options: HostOptions) => {
       const { inspect } = await import('./inspect/inspect.ts');
-      const tls = tlsFiles(options);
       await inspect({
-        target,
+        ...addressOf(target, options),
         ...(instance !== undefined && { instance }),
-        ...(tls && { tls }),
-        timeoutMs: options.timeout * 1000,
         json: options.json,
         stdout,
         env,
         signal,
       });
+    });
+}
+
+function addDoctor(program: Command, { stdout, env, signal }: MainContext, outcome: { exitCode: number }): void {
+  program
+    .command('doctor')
+    .description('say what is wrong with a host, what it means and what to do')
+    .argument('<host>', 'the inspector: host[:port] or unix:PATH')
+    .option('--json', 'the findings as one JSON document', false)
+    .option(...tlsOptions.ca)
+    .option(...tlsOptions.cert)
+    .option(...tlsOptions.key)
+    // An inspector gives up on a libvirt that is silent after 10 seconds: wait for what it then says.
+    .option('--timeout <seconds>', 'how long each call may take', positiveNumber, 15)
+    .addHelpText('after', help.doctor)
+    .action(async (target: string, options: HostOptions) => {
+      const { doctor } = await import('./doctor/doctor.ts');
+      const isWell = await doctor({ ...addressOf(target, options), json: options.json, stdout, env, signal });
+      outcome.exitCode = isWell ? 0 : 1;
     });
 }
 
@@ -152,7 +115,8 @@ function addDev(program: Command, { stdout, stderr, env, signal }: MainContext):
     });
 }
 
-interface InspectOptions {
+/** Options of the commands that ask an inspector. */
+interface HostOptions {
   readonly json: boolean;
   readonly tlsCa?: string;
   readonly tlsCert?: string;
@@ -166,18 +130,23 @@ interface DevOptions {
   readonly instances: number;
 }
 
-function tlsFiles({ tlsCa: ca, tlsCert: cert, tlsKey: key }: InspectOptions): TlsFiles | undefined {
+const tlsOptions = {
+  ca: ['--tls-ca <file>', 'authority that signed the certificate of the inspector (PEM)'],
+  cert: ['--tls-cert <file>', 'our certificate (PEM)'],
+  key: ['--tls-key <file>', 'its key (PEM)'],
+} as const;
+
+function addressOf(target: string, options: HostOptions): InspectorAddress {
+  const tls = tlsFiles(options);
+  return { target, ...(tls && { tls }), timeoutMs: options.timeout * 1000 };
+}
+
+function tlsFiles({ tlsCa: ca, tlsCert: cert, tlsKey: key }: HostOptions): InspectorAddress['tls'] {
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
   if (ca === undefined || cert === undefined || key === undefined) {
     throw new CliError('invalid-option', 'TLS needs all three: --tls-ca, --tls-cert and --tls-key');
   }
   return { ca, cert, key };
-}
-
-interface TlsFiles {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
 }
 
 /** Longest time that a timer takes, in seconds, rounded down. */

@@ -1,25 +1,22 @@
-import { createInspectorClient, InspectorError } from '@nephometer/inspector-client';
-import type { InspectorClient, TlsFiles } from '@nephometer/inspector-client';
+import { InspectorError } from '@nephometer/inspector-client';
+import type { InspectorClient } from '@nephometer/inspector-client';
 import type { Instance } from '@nephometer/inspector-api';
 import { CliError } from '../cli-error.ts';
+import { answersToJson } from '../inspector/api-json.ts';
+import { hostLine } from '../inspector/host-line.ts';
+import { openClient } from '../inspector/open-client.ts';
+import type { InspectorAddress } from '../inspector/open-client.ts';
 import { escapeControls } from '../text/display-width.ts';
 import { createStyle, print, printLines } from '../text/print.ts';
 import type { Output } from '../text/print.ts';
-import { answersToJson } from './api-json.ts';
 import { findInstance } from './find-instance.ts';
-import { hostLine } from './host-lines.ts';
 import { instanceReport } from './instance-report.ts';
 import { instancesTable } from './instances-table.ts';
 
 /** What `nephometer inspect` is asked. */
-export interface InspectSettings {
-  /** The inspector: `host[:port]` or `unix:PATH`. */
-  readonly target: string;
+export interface InspectSettings extends InspectorAddress {
   /** UUID, beginning of one, name or display name; absent: all instances. */
   readonly instance?: string;
-  readonly tls?: TlsFiles;
-  /** How long each call may take, in milliseconds. */
-  readonly timeoutMs: number;
   /** One JSON document instead of text. */
   readonly json: boolean;
   readonly stdout: Output;
@@ -45,16 +42,6 @@ export async function inspect(settings: InspectSettings): Promise<void> {
     throw error;
   } finally {
     client.close();
-  }
-}
-
-function openClient({ target, tls, timeoutMs }: InspectSettings): InspectorClient {
-  try {
-    return createInspectorClient({ target, deadlineMs: timeoutMs, ...(tls && { tls }) });
-  } catch (error) {
-    throw new CliError('invalid-option', 'a TLS file cannot be used: check --tls-ca, --tls-cert and --tls-key', {
-      cause: error,
-    });
   }
 }
 

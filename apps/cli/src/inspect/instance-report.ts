@@ -2,7 +2,7 @@ import type { Disk, Instance, InstanceStatistics, Vnic } from '@nephometer/inspe
 import { escapeControls, pad } from '../text/display-width.ts';
 import { formatBytes } from '../text/units.ts';
 import { missingLines } from './missing-lines.ts';
-import { stateWord, statusWord } from './names.ts';
+import { stateWord, statusWord } from '../inspector/names.ts';
 import { statisticsLines } from './statistics-lines.ts';
 
 /** Everything that is known about one instance: its description, every statistic, and what is missing and why. */

@@ -3,7 +3,7 @@ import { layOutTable } from '../text/table.ts';
 import type { Column } from '../text/table.ts';
 import { formatBytes, formatNanoseconds } from '../text/units.ts';
 import { missingSummary } from './missing-lines.ts';
-import { stateWord, statusWord } from './names.ts';
+import { stateWord, statusWord } from '../inspector/names.ts';
 
 /** Shown where nothing was read, which is not zero. */
 const NOTHING = '-';

@@ -1,7 +1,7 @@
 import { MissingReason, Timestamp } from '@nephometer/inspector-api';
 import type { MissingStatistics } from '@nephometer/inspector-api';
 import { escapeControls } from '../text/display-width.ts';
-import { groupWord, reasonWord } from './names.ts';
+import { groupWord, reasonWord } from '../inspector/names.ts';
 
 /**
  * `memory: balloon off, disk: monitor hung`; empty if nothing is missing but what no instance has that is off. Each group is

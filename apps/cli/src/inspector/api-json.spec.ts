@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Duration, Host, InspectInstancesResponse, Instance, InstanceState } from '@nephometer/inspector-api';
-import { answersToJson, durationToJson } from './api-json.ts';
+import { answersToJson, durationToJson, hostToJson } from './api-json.ts';
 
 test('answers are written in proto3 JSON: exact 64-bit numbers as strings, enums by name, times to the nanosecond', () => {
   const json = answersToJson({
@@ -23,6 +23,14 @@ test('answers are written in proto3 JSON: exact 64-bit numbers as strings, enums
       readDuration: '0.039s',
       instances: [{ id: 'a', name: 'web', cpu: { timeNs: '18446744073709551615' } }],
     },
+  });
+});
+
+test("a host's durations are written as text, too", () => {
+  const hangProtection = { stuckCallsMaximum: 4, stuckCalls: 1, hedgeDeadline: { seconds: 0n, nanos: 250_000_000 } };
+  assert.deepEqual(hostToJson(Host.create({ name: 'kvm1', hangProtection })), {
+    name: 'kvm1',
+    hangProtection: { stuckCallsMaximum: 4, stuckCalls: 1, hedgeDeadline: '0.250s' },
   });
 });
 

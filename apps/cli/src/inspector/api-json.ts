@@ -14,17 +14,31 @@ export interface HostAnswers {
  */
 export function answersToJson({ host, instances, reading }: HostAnswers): string {
   const document = {
-    host: { ...(Host.toJSON(host) as object), ...(host.now && { now: Timestamp.toJSON(host.now) }) },
+    host: hostToJson(host),
     instances: instances.map((instance) => Instance.toJSON(instance)),
     reading: {
       ...(InspectInstancesResponse.toJSON(reading) as object),
-      // The generated code keeps milliseconds only of a time, and writes a duration as an object.
       ...(reading.readAt && { readAt: Timestamp.toJSON(reading.readAt) }),
       ...(reading.readDuration && { readDuration: durationToJson(reading.readDuration) }),
       ...(reading.age && { age: durationToJson(reading.age) }),
     },
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** A host in proto3's JSON form, as a value for `JSON.stringify`. */
+export function hostToJson(host: Host): object {
+  const { now, hangProtection } = host;
+  const { hedgeDeadline } = hangProtection ?? {};
+  const json = Host.toJSON(host) as { readonly hangProtection?: object };
+  // The generated code keeps milliseconds only of a time, and writes a duration as an object.
+  return {
+    ...json,
+    ...(now && { now: Timestamp.toJSON(now) }),
+    ...(hedgeDeadline && {
+      hangProtection: { ...json.hangProtection, hedgeDeadline: durationToJson(hedgeDeadline) },
+    }),
+  };
 }
 
 /** `1.5s`, with 0, 3, 6 or 9 digits after the point. */
