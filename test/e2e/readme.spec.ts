@@ -86,6 +86,9 @@ const expectations: Readonly<Record<string, (command: string) => Promise<void>>>
   'npx nephometer inspect 127.0.0.1:7750 server-1': async (command) => {
     assert.match(await run(command), /server-1\b[^]*vda/);
   },
+  'npx nephometer doctor 127.0.0.1:7750': async (command) => {
+    assert.match(await run(command), /no problems, no warnings/);
+  },
   'npx nephometer validate examples/*.yaml': async (command) => {
     assert.equal((await run(command)).match(/: fine/g)?.length, 4);
   },

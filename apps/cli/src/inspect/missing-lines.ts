@@ -4,12 +4,12 @@ import { escapeControls } from '../text/display-width.ts';
 import { groupWord, reasonWord } from '../inspector/names.ts';
 
 /**
- * `memory: balloon off, disk: monitor hung`; empty if nothing is missing but what no instance has that is off. Each group is
- * named once with each reason.
+ * `memory: balloon off, disk: monitor hung`; empty if nothing is missing but what such an instance cannot have, or none that
+ * is off. Each group is named once with each reason.
  */
 export function missingSummary(missing: readonly MissingStatistics[]): string {
   const parts = missing
-    .filter(({ reason }) => reason !== MissingReason.NOT_RUNNING)
+    .filter(({ reason }) => reason !== MissingReason.NOT_RUNNING && reason !== MissingReason.UNSUPPORTED)
     .map(({ group, reason }) => `${groupWord(group)}: ${reasonWord(reason)}`);
   return [...new Set(parts)].join(', ');
 }
