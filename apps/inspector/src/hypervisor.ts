@@ -14,6 +14,11 @@ export interface ReadingRequest {
   readonly ids: readonly string[] | undefined;
   /** Groups wanted; never empty, never UNSPECIFIED. */
   readonly groups: ReadonlySet<StatisticsGroup>;
+  /**
+   * When whoever asks has to have the answer, in epoch milliseconds; absent if there is time. A reading that is held up tells
+   * by then what it has.
+   */
+  readonly dueAtMs?: number;
 }
 
 /** One reading of the hypervisor. */

@@ -24,7 +24,7 @@ export async function inspect(context: InspectContext, request: ReadingRequest, 
   const supported = new Set(supportedGroups(session.abilities));
   const descriptionOf = inventory.get.bind(inventory);
   const groups = new Set([...request.groups].filter((group) => supported.has(group)));
-  const { records, ...times } = await context.reader.read({ ids: request.ids, groups, descriptionOf }, signal);
+  const { records, ...times } = await context.reader.read({ ...request, groups, descriptionOf }, signal);
 
   const told = new Set<string>();
   const instances = records.map((record) => {

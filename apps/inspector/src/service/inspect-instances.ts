@@ -9,11 +9,16 @@ export async function inspectInstances(
   context: ServiceContext,
   request: InspectInstancesRequest,
   signal: AbortSignal,
+  deadlineMs: number,
 ): Promise<InspectInstancesResponse> {
   const { inventory, hypervisor } = context;
   const { maxAgeMs, ...wanted } = checkInspection(request, hypervisor.supportedGroups());
   await requireHypervisor(context, signal);
-  const { reading, instances, ageMs } = await context.readings.read(wanted, maxAgeMs, signal);
+  const { reading, instances, ageMs } = await context.readings.read(
+    { ...wanted, ...(Number.isFinite(deadlineMs) && { dueAtMs: deadlineMs }) },
+    maxAgeMs,
+    signal,
+  );
   return {
     readAt: timestampFromMs(reading.readAtMs),
     inventoryRevision: inventory.revision,

@@ -13,14 +13,22 @@ import type { MessageWriter } from './watch-instances.ts';
 /** Told about errors that are none of ours and none of the caller's. */
 export type OnUnexpected = (error: unknown, method: string) => void;
 
-type Method<Request, Response> = (context: ServiceContext, request: Request, signal: AbortSignal) => Promise<Response>;
+type Method<Request, Response> = (
+  context: ServiceContext,
+  request: Request,
+  signal: AbortSignal,
+  deadlineMs: number,
+) => Promise<Response>;
 
-/** The service's methods as grpc-js wants them. A call's cancellation and deadline abort its method's signal. */
+/**
+ * The service's methods as grpc-js wants them. A call's cancellation and deadline abort its method's signal; the deadline is
+ * also told in epoch milliseconds, `Infinity` if there is none.
+ */
 export function createInspectorService(context: ServiceContext, onUnexpected: OnUnexpected): InspectorServiceServer {
   const unary =
     <Request, Response>(method: Method<Request, Response>) =>
     (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-      method(context, call.request, signalOf(call)).then(
+      method(context, call.request, signalOf(call), Number(call.getDeadline())).then(
         (response) => callback(null, response),
         (error: unknown) => {
           if (!call.cancelled && !(error instanceof Error && isExpected(error))) onUnexpected(error, call.getPath());

@@ -45,7 +45,7 @@ export async function readTogether(
   const { domains } = request;
   const call = await calls.send(domains, monitorMask(request.groups), signal);
   if (call === undefined) return context.spared.read(request, () => noRoom(calls), signal);
-  const outcome = await inTime(call, delay, signal);
+  const outcome = await inTime(call, context, request, signal);
   if (outcome.kind === 'answered') return learn(context, request, outcome.records);
   if (outcome.kind === 'failed' && !mayBeOneGuest(outcome.error)) throw outcome.error;
   onHedge(outcome.kind);
@@ -67,7 +67,7 @@ export async function readTogether(
     const records = await each(controller.signal);
     // A guest that the first call is just reading is as busy as one that it waits for; the answer tells one from the other.
     if (records.some(({ busySinceMs }) => busySinceMs !== undefined)) {
-      const waitMs = lateAt + delay.after(1) - performance.now();
+      const waitMs = lateAt + patience(delay, request, 1) - performance.now();
       if (waitMs > 0) await Promise.race([late, sleep(waitMs, controller.signal)]);
       controller.signal.throwIfAborted();
     }
@@ -98,11 +98,11 @@ async function readAlone(
   domain: Domain,
   signal: AbortSignal,
 ): Promise<DomainRecord[]> {
-  const { calls, delay, quarantine, spared } = context;
+  const { calls, quarantine, spared } = context;
   const spare = (sparing: Sparing): Promise<DomainRecord[]> => spared.read(request, () => sparing, signal);
   const call = await calls.send([domain], monitorMask(request.groups), signal);
   if (call === undefined) return spare(noRoom(calls));
-  const outcome = await inTime(call, delay, signal);
+  const outcome = await inTime(call, context, request, signal);
   if (outcome.kind === 'answered') return learn(context, request, outcome.records);
   if (outcome.kind === 'failed') {
     if (!mayBeOneGuest(outcome.error)) throw outcome.error;
@@ -133,12 +133,28 @@ type Outcome =
   | { readonly kind: 'failed'; readonly error: LibvirtError }
   | { readonly kind: 'late' };
 
+/** Of the time that is left, so much may go into one call: after it there may be a second one, and what needs no guest. */
+const shareOfTime = 0.4;
+/** No call is late before this, however little time is left: who is in a hurry must not make others look hung. */
+const leastPatienceMs = 250;
+
+/** After how many milliseconds a call is late that is sent now. */
+function patience(delay: HedgeDelay, { dueAtMs = Infinity }: DomainsRequest, domains: number): number {
+  const share = Math.max(leastPatienceMs, shareOfTime * (dueAtMs - Date.now()));
+  return Math.min(delay.after(domains), share);
+}
+
 /** Waits for the answer until the call is late. The time it takes is learned from, then, too. */
-async function inTime(call: MonitorCall, delay: HedgeDelay, signal: AbortSignal): Promise<Outcome> {
+async function inTime(
+  call: MonitorCall,
+  { delay }: HedgeContext,
+  request: DomainsRequest,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'late' }), delay.after(call.domains.length));
+    timer = setTimeout(() => resolve({ kind: 'late' }), patience(delay, request, call.domains.length));
   });
   const answered = call.reply.then(
     (records): Outcome => {

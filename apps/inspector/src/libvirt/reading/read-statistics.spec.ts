@@ -13,7 +13,7 @@ const { signal } = new AbortController();
 const groups = new Set([StatisticsGroup.STATE, StatisticsGroup.CPU, StatisticsGroup.MEMORY]);
 const all = { ids: undefined, groups, descriptionOf: () => undefined };
 /** Long enough for an answer of the model, short enough for a test. */
-const delay = { observe: () => undefined, after: () => 40 };
+const brief = { observe: () => undefined, after: () => 40 };
 
 interface Opened {
   readonly reader: StatisticsReader;
@@ -21,7 +21,7 @@ interface Opened {
   readonly log: string[];
 }
 
-async function open(daemon: ScriptedDaemon, maxStuckCalls = 8): Promise<Opened> {
+async function open(daemon: ScriptedDaemon, maxStuckCalls = 8, delay = brief): Promise<Opened> {
   const hedges: string[] = [];
   const log: string[] = [];
   const quarantine = createQuarantine({
@@ -242,4 +242,13 @@ test('what memory tells about being busy is not part of a reading that did not a
     records[0]?.params.map(({ name }) => name),
     ['state.state', 'cpu.time'],
   );
+});
+
+test('a reading that is due soon does not wait as long for a hung domain as it could', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const patient = { observe: () => undefined, after: () => 60_000 };
+  const opened = await open(daemon, 8, patient);
+  daemon.set('g2', 'hung');
+  const { records } = await opened.reader.read({ ...all, dueAtMs: Date.now() + 1000 }, signal);
+  assert.deepEqual(verdicts(records), allBut(3, { g2: 'MONITOR_HUNG' }));
 });

@@ -100,7 +100,7 @@ export async function openStatisticsReader(
       const ids = request.ids === undefined ? undefined : new Set(request.ids);
       const domains = ids === undefined ? all : all.filter(({ uuid }) => ids.has(uuid));
       quarantine.keepOnly(new Set(all.map(({ uuid }) => uuid)));
-      const work = { domains, groups: request.groups, descriptionOf: request.descriptionOf };
+      const work = { ...request, domains };
       const finish = (records: readonly DomainRecord[]): Records => ({
         readAtMs: Date.now(),
         durationMs: performance.now() - startedAt,

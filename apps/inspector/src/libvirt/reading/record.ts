@@ -27,6 +27,8 @@ export interface RecordsRequest {
   readonly ids: readonly string[] | undefined;
   /** Groups that this daemon supports. */
   readonly groups: ReadonlySet<StatisticsGroup>;
+  /** When the answer is due, in epoch milliseconds; absent if there is time. */
+  readonly dueAtMs?: number;
   /** Which devices a domain has, for calls that ask for one device. */
   readonly descriptionOf: DescriptionOf;
 }
