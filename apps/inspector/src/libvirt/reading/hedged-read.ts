@@ -87,8 +87,11 @@ export async function readEach(
   signal: AbortSignal,
 ): Promise<DomainRecord[]> {
   const { domains, ...rest } = request;
-  const one = (domain: Domain, each: AbortSignal): Promise<DomainRecord[]> =>
-    readAlone(context, { ...rest, domains: [domain] }, domain, each);
+  const one = async (domain: Domain, each: AbortSignal): Promise<DomainRecord[]> => {
+    const records = await readAlone(context, { ...rest, domains: [domain] }, domain, each);
+    request.onRecords?.(records);
+    return records;
+  };
   return (await mapLimit(domains, context.calls.maximum, one, signal)).flat();
 }
 

@@ -1,4 +1,3 @@
-import { mapLimit } from '@nephometer/abortable';
 import { StatisticsGroup } from '@nephometer/inspector-api';
 import { isNoSupport, StatsFlag } from '@nephometer/libvirt';
 import type { Domain } from '@nephometer/libvirt';
@@ -16,6 +15,8 @@ import type { Quarantine } from './quarantine.ts';
 import { readBusyAgain } from './read-busy-again.ts';
 import { readOneByOne } from './read-one-by-one.ts';
 import { createSparedReader, monitorFailures, needsMonitor, sparedPatienceMs } from './read-spared.ts';
+import { readUntilDue } from './read-until-due.ts';
+import type { Part } from './read-until-due.ts';
 import type { DomainRecord, DomainsRequest, Records, RecordsRequest } from './record.ts';
 
 /** Reads the statistics of one session's domains. */
@@ -82,12 +83,19 @@ export async function openStatisticsReader(
     const parts = deal(at('together'), calls.room);
     largestPart = Math.max(1, parts[0]?.length ?? 0);
     const sparingOf = ({ uuid }: Domain): ReturnType<typeof hung> => hung(quarantine.hungSince(uuid) ?? Date.now());
-    const work = [
-      ...parts.map((part) => (each: AbortSignal) => readTogether(context, { ...request, domains: part }, each)),
-      (each: AbortSignal) => readEach(context, { ...request, domains: at('alone') }, each),
-      (each: AbortSignal) => spared.read({ ...request, domains: at('spared') }, sparingOf, each),
-    ];
-    const records = (await mapLimit(work, work.length, (read, each) => read(each), signal)).flat();
+    const records = await readUntilDue(
+      [
+        ...parts.map(
+          (part): Part =>
+            (onRecords, each) =>
+              readTogether(context, { ...request, domains: part, onRecords }, each),
+        ),
+        (onRecords, each) => readEach(context, { ...request, domains: at('alone'), onRecords }, each),
+        (_, each) => spared.read({ ...request, domains: at('spared') }, sparingOf, each),
+      ],
+      request,
+      signal,
+    );
     quarantine.conclude(calls.late);
     const again = await readBusyAgain(context, request, records, performance.now() - startedAt, signal);
     return records.map((record) => withHungReason(again.get(record.domain.uuid) ?? record, request, quarantine));

@@ -36,4 +36,6 @@ export interface RecordsRequest {
 /** Domains as libvirt lists them, and what to read of them. */
 export interface DomainsRequest extends Omit<RecordsRequest, 'ids'> {
   readonly domains: readonly Domain[];
+  /** Told of records as soon as they are there; all of them are part of the result as well. */
+  readonly onRecords?: (records: readonly DomainRecord[]) => void;
 }
