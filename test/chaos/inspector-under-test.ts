@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { durationToMs, InspectorServiceClient } from '@nephometer/inspector-api';
 import type { Host, InspectInstancesRequest, InspectInstancesResponse, Instance } from '@nephometer/inspector-api';
+import { startProcess } from '@nephometer/test-kit';
 import type { TestProcess } from '@nephometer/test-kit';
-import { readyLine, startApp } from '../e2e/services.ts';
+import { readyLine } from '../e2e/services.ts';
 import { askHealth } from './health.ts';
 import type { ServingStatus } from './health.ts';
 
@@ -34,12 +36,18 @@ export interface InspectorUnderTest extends AsyncDisposable {
 
 const DEADLINE_MS = 60_000;
 
+const main = fileURLToPath(new URL('../../apps/inspector/src/main.ts', import.meta.url));
+
+/**
+ * Twice what it uses at its worst moments here. Without a limit its garbage would lie about for as long as the machine has
+ * memory, and its size would tell nothing; with one, an inspector that keeps what it should forget dies of it.
+ */
+const HEAP_MIB = 96;
+
 /** Starts an inspector for one libvirt, with its HTTP side, and waits until it says that it is ready; libvirt need not be. */
 export async function startInspectorUnderTest(libvirtUri: string): Promise<InspectorUnderTest> {
-  const inspector = await startApp(
-    'inspector',
-    ...['--listen', '127.0.0.1:0', '--http', '127.0.0.1:0', '--libvirt-uri', libvirtUri],
-  );
+  const address = ['--listen', '127.0.0.1:0', '--http', '127.0.0.1:0', '--libvirt-uri', libvirtUri];
+  const inspector = await startProcess(process.execPath, [`--max-old-space-size=${HEAP_MIB}`, main, ...address]);
   const { listen, http } = await readyLine(inspector);
   const target = String(listen);
   const stub = new InspectorServiceClient(target, credentials.createInsecure());

@@ -1,3 +1,4 @@
+import { raceAbort } from '@nephometer/abortable';
 import type { Connection, Domain, DomainStats } from '@nephometer/libvirt';
 import { StatsFlag } from '@nephometer/libvirt';
 import type { Lanes } from './lanes.ts';
@@ -43,22 +44,11 @@ export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => 
 
   const lateOnes = (): MonitorCall[] => [...underWay].filter((call) => call.isLate);
   const wakeAll = (): void => {
-    for (const wake of [...waiting]) wake();
+    for (const wake of waiting) wake();
+    waiting.clear();
   };
   const roomOrLate = (signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const settle = (): void => {
-        waiting.delete(settle);
-        signal.removeEventListener('abort', abort);
-        resolve();
-      };
-      const abort = (): void => {
-        waiting.delete(settle);
-        reject(signal.reason as Error);
-      };
-      waiting.add(settle);
-      signal.addEventListener('abort', abort, { once: true });
-    });
+    raceAbort(new Promise<void>((resolve) => waiting.add(resolve)), signal);
 
   const sendOn = (lane: Connection, domains: readonly Domain[], groups: number): MonitorCall => {
     onSend();
