@@ -22,6 +22,8 @@ const GUESTS = 4;
 const GROWTH_MIB = 80;
 /** All of the heap that it may use, about half of which it has at first. */
 const FUZZ_GROWTH_MIB = 120;
+/** Connections that a reading which had to ask guests one by one may leave open for the next such reading. */
+const IDLE_LANES = 2;
 const AWAY = 'libvirt is not available, trying again until it is';
 const MUTATED_REPLIES = 2000;
 const SESSION_MS = 3000;
@@ -92,7 +94,10 @@ test('whatever a socket answers, the inspector stays up, says where, grows not, 
   await using fresh = await startInspectorUnderTest(libvirtd.uri('qemu'));
   await warmUp(fresh);
   // As many as one that met nothing hostile; what we ourselves hold of its HTTP side goes within seconds.
-  await eventually(async () => assert.equal(await openSockets(pid), await openSockets(fresh.process.pid)));
+  await eventually(async () => {
+    const [open, usual] = [await openSockets(pid), await openSockets(fresh.process.pid)];
+    assert.ok(open <= usual + IDLE_LANES, `${open} sockets, ${usual} are usual`);
+  });
 });
 
 test('replies of libvirt with bytes changed on the way never end the inspector, and right ones are read again', async () => {
@@ -149,7 +154,10 @@ test('replies of libvirt with bytes changed on the way never end the inspector, 
   await eventually(async () => assertComplete(await inspector.inspect(), shapes));
   const rss = await residentMib(pid);
   assert.ok(rss < rssBefore + FUZZ_GROWTH_MIB, `${seed}: ${rss} MiB, were ${rssBefore} MiB`);
-  await eventually(async () => assert.equal(await openSockets(pid), socketsBefore, seed));
+  await eventually(async () => {
+    const open = await openSockets(pid);
+    assert.ok(open <= socketsBefore + IDLE_LANES, `${seed}: ${open} sockets, were ${socketsBefore}`);
+  });
   const errors = inspector.process.jsonLines('stderr').filter(({ level }) => level === 'error' || level === 'fatal');
   assert.deepEqual(errors, [], seed);
 });

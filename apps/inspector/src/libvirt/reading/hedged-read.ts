@@ -1,14 +1,15 @@
 import { mapLimit, raceAbort, sleep } from '@nephometer/abortable';
 import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
-import { isNoSupport, LibvirtError, StatsFlag, StatsGroup } from '@nephometer/libvirt';
+import { isNoSupport, LibvirtError, StatsGroup } from '@nephometer/libvirt';
 import type { Domain, DomainStats } from '@nephometer/libvirt';
 import { groupMask } from '../groups.ts';
-import type { OnCall, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import type { HedgeDelay } from './hedge-delay.ts';
 import type { MonitorCall, MonitorCalls } from './monitor-calls.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { SparedReader, Sparing } from './read-spared.ts';
 import type { DomainRecord, DomainsRequest } from './record.ts';
+import type { ThreadCheck } from './thread-check.ts';
 
 /** Why domains were read anew one by one: their call was late, or failed as a whole. */
 export type HedgeReason = 'late' | 'failed';
@@ -20,12 +21,9 @@ export interface HedgeContext {
   readonly delay: HedgeDelay;
   readonly quarantine: Quarantine;
   readonly spared: SparedReader;
-  readonly onCall: OnCall;
+  readonly hasThread: ThreadCheck;
   readonly onHedge: (reason: HedgeReason) => void;
 }
-
-/** How long the daemon may take for a call that needs a thread and no guest. */
-const threadTimeoutMs = 500;
 
 const superseded = Symbol('the call that was late has answered after all');
 
@@ -111,7 +109,7 @@ async function readAlone(
     if (!mayBeOneGuest(outcome.error)) throw outcome.error;
     return spare({ reason: MissingReason.LIBVIRT_ERROR, detail: outcome.error.message });
   }
-  if (!(await hasThread(context, signal))) {
+  if (!(await context.hasThread(signal))) {
     return spare({
       reason: MissingReason.LIBVIRT_ERROR,
       detail: 'the daemon takes no calls: its threads are all busy',
@@ -119,7 +117,30 @@ async function readAlone(
   }
   if (call.isAnswered) return learn(context, request, await raceAbort(call.reply, signal));
   quarantine.hold(domain, call);
-  return spare(hung(call.sentAtMs));
+  return readHeld(context, request, () => hung(call.sentAtMs), signal);
+}
+
+/**
+ * Reads domains that calls of ours wait for. libvirt passes over their monitors then and tells all the rest in a bulk call,
+ * more than any other way does. Those it holds itself, and tells nothing of, are not asked in bulk.
+ */
+export async function readHeld(
+  context: HedgeContext,
+  request: DomainsRequest,
+  sparingOf: (domain: Domain) => Sparing,
+  signal: AbortSignal,
+): Promise<DomainRecord[]> {
+  const { calls, spared } = context;
+  const spare = await spared.read(request, sparingOf, signal);
+  const domains = spare.filter(({ params }) => params.length > 0).map(({ domain }) => domain);
+  if (domains.length === 0) return spare;
+  request.onRecords?.(spare);
+  const call = await calls.send(domains, monitorMask(request.groups), signal);
+  if (call === undefined) return spare;
+  const outcome = await inTime(call, context, request, signal);
+  if (outcome.kind !== 'answered') return spare;
+  const told = new Map(learn(context, request, outcome.records).map((record) => [record.domain.uuid, record]));
+  return spare.map((record) => told.get(record.domain.uuid) ?? record);
 }
 
 /** Why the monitor of a domain that hangs is not asked. */
@@ -179,29 +200,6 @@ async function inTime(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** No domain has this id. */
-const nobody: Domain = { uuid: '00000000-0000-0000-0000-000000000000', name: 'nobody', id: -1 };
-
-/**
- * Whether the daemon has a thread for a call that waits for no guest; if not, a late call tells nothing about its guest. A
- * daemon that does not even answer what it has threads of its own for is stopped: rejects with the LibvirtError `timeout`.
- */
-async function hasThread({ session, onCall }: HedgeContext, signal: AbortSignal): Promise<boolean> {
-  const { probe } = session;
-  onCall('get-all-domain-stats');
-  try {
-    const query = { domains: [nobody], groups: StatsGroup.STATE, flags: StatsFlag.NOWAIT };
-    await probe.getAllDomainStats(query, { signal, timeoutMs: threadTimeoutMs });
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof LibvirtError) || error.code !== 'timeout') throw error;
-  }
-  onCall('get-lib-version');
-  await probe.getLibVersion({ signal });
-  return false;
 }
 
 /** Whether another way of asking may help: one guest has died, or this connection alone was lost. */

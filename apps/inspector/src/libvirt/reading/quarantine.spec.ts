@@ -60,7 +60,7 @@ test('the one domain of a late call that has not been read whole since is the on
   assert.deepEqual(log, ['g2 hung since 1000']);
   assert.deepEqual(
     [one, two, three].map((each) => quarantine.place(each)),
-    ['together', 'spared', 'together'],
+    ['together', 'held', 'together'],
   );
   assert.deepEqual([quarantine.hung, quarantine.hungSince('uuid-2')], [1, 1000]);
 });
@@ -99,7 +99,7 @@ test('a domain whose call has returned is read alone, and with the others after 
   const { quarantine, log, clock } = watched();
   const call = lateCall(1000, one);
   quarantine.hold(one, call);
-  assert.equal(quarantine.place(one), 'spared');
+  assert.equal(quarantine.place(one), 'held');
   await call.answer();
   assert.equal(quarantine.place(one), 'alone');
   clock.nowMs = 5000;

@@ -5,9 +5,10 @@ import type { MonitorCall } from './monitor-calls.ts';
  * How a domain is to be read now:
  * - `together`: with others in one call
  * - `alone`: in a call of its own, because it hung a while ago and must not cost the others time if it does again
- * - `spared`: without its monitor, because a call is waiting for it, or it has hung again and again
+ * - `held`: a call of ours waits for it, so that libvirt passes over its monitor
+ * - `spared`: without its monitor, because it has hung again and again
  */
-export type Place = 'together' | 'alone' | 'spared';
+export type Place = 'together' | 'alone' | 'held' | 'spared';
 
 /** Told when a domain begins to hang, and when it answers again. */
 export interface QuarantineListener {
@@ -89,6 +90,11 @@ export function createQuarantine(listener: QuarantineListener, now: () => number
     call.reply.then(answered, answered);
   };
 
+  const isHeldByOther = ({ uuid }: Domain, call: MonitorCall): boolean => {
+    const entry = entries.get(uuid);
+    return entry !== undefined && entry.call !== call && entry.answeredAtMs === undefined;
+  };
+
   const forget = (id: string): void => {
     const entry = entries.get(id);
     entries.delete(id);
@@ -107,7 +113,7 @@ export function createQuarantine(listener: QuarantineListener, now: () => number
         forget(domain.uuid);
         return 'together';
       }
-      if (entry.answeredAtMs === undefined) return 'spared';
+      if (entry.answeredAtMs === undefined) return 'held';
       const { wellSinceMs } = entry;
       if (wellSinceMs !== undefined && now() - wellSinceMs >= probationMs) {
         entries.delete(domain.uuid);
@@ -135,10 +141,10 @@ export function createQuarantine(listener: QuarantineListener, now: () => number
     },
     conclude(late) {
       for (const call of late) {
-        // Who was busy before the call was sent has been passed over by it.
+        // Who was busy before the call was sent has been passed over by it, and whom another call waits for as well.
         const candidates = [...suspectsOf(call)]
           .flatMap((id) => busy.get(id) ?? [])
-          .filter(({ sinceMs }) => sinceMs >= call.sentAtMs);
+          .filter(({ domain, sinceMs }) => sinceMs >= call.sentAtMs && !isHeldByOther(domain, call));
         const isCertain = candidates.length === 1 || now() - call.sentAtMs >= certainAfterMs;
         if (isCertain) for (const { domain } of candidates) hold(domain, call);
       }

@@ -36,7 +36,7 @@ export function monitorFailures(groups: ReadonlySet<StatisticsGroup>, sparing: S
 
 /** How long libvirt may take to tell about this many domains what it needs no guest for: many times what it does take. */
 export function sparedPatienceMs(domains: number): number {
-  return 100 + 10 * domains;
+  return 300 + 10 * domains;
 }
 
 /** Reads domains without asking any monitor: no guest can hold this up, however it hangs. */

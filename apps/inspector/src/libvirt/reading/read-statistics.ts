@@ -7,11 +7,12 @@ import type { OnCall, Session } from '../session.ts';
 import { createDomainList } from './domain-list.ts';
 import { createHedgeDelay } from './hedge-delay.ts';
 import type { HedgeDelay } from './hedge-delay.ts';
-import { hung, readEach, readTogether } from './hedged-read.ts';
+import { hung, readEach, readHeld, readTogether } from './hedged-read.ts';
 import type { HedgeContext, HedgeReason } from './hedged-read.ts';
 import { createLanes } from './lanes.ts';
 import { createMonitorCalls } from './monitor-calls.ts';
 import type { Quarantine } from './quarantine.ts';
+import { createThreadCheck } from './thread-check.ts';
 import { readBusyAgain } from './read-busy-again.ts';
 import { readOneByOne } from './read-one-by-one.ts';
 import { createSparedReader, monitorFailures, needsMonitor, sparedPatienceMs } from './read-spared.ts';
@@ -70,13 +71,14 @@ export async function openStatisticsReader(
   const domainList = createDomainList(spare, settings.knownDomains, () => onCall('list-all-domains'));
   const lanes = createLanes((signal) => session.openLane(signal));
   const calls = createMonitorCalls(lanes, settings.maxStuckCalls, () => onCall('get-all-domain-stats'));
-  const context: HedgeContext = { session, calls, delay, quarantine, spared, onCall, onHedge };
+  const hasThread = createThreadCheck(session.probe, onCall);
+  const context: HedgeContext = { session, calls, delay, quarantine, spared, hasThread, onHedge };
   let largestPart = 1;
 
   const readBulk = async (request: DomainsRequest, signal: AbortSignal): Promise<DomainRecord[]> => {
     const startedAt = performance.now();
     const { domains } = request;
-    if (!needsMonitor(request.groups)) return readMonitorFree(context, request, signal);
+    if (!needsMonitor(request.groups)) return readMonitorFree(settings, request, signal);
     const at = (place: ReturnType<Quarantine['place']>): Domain[] =>
       domains.filter((domain) => places.get(domain) === place);
     const places = new Map(domains.map((domain) => [domain, quarantine.place(domain)]));
@@ -91,6 +93,7 @@ export async function openStatisticsReader(
               readTogether(context, { ...request, domains: part, onRecords }, each),
         ),
         (onRecords, each) => readEach(context, { ...request, domains: at('alone'), onRecords }, each),
+        (_, each) => readHeld(context, { ...request, domains: at('held') }, sparingOf, each),
         (_, each) => spared.read({ ...request, domains: at('spared') }, sparingOf, each),
       ],
       request,
@@ -144,7 +147,7 @@ export async function openStatisticsReader(
 
 /** One call, which no guest can hold up. */
 async function readMonitorFree(
-  { session, onCall }: HedgeContext,
+  { session, onCall }: Pick<StatisticsReaderSettings, 'session' | 'onCall'>,
   { domains, groups }: DomainsRequest,
   signal: AbortSignal,
 ): Promise<DomainRecord[]> {

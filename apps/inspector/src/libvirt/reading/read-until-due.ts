@@ -16,7 +16,7 @@ const leastMs = 500;
 
 /**
  * Runs the parts of a reading at once. If it is due before they are done, its answer is what they have learned by then; the
- * other domains have records without values. Rejects as the parts do.
+ * other domains have records without values. Rejects as the parts do, and with a DeadlineError if none was told anything.
  */
 export async function readUntilDue(
   parts: readonly Part[],
@@ -35,6 +35,8 @@ export async function readUntilDue(
     return await withDeadline(signal, leftMs - reserveMs, run);
   } catch (error) {
     if (signal.aborted || !(error instanceof DeadlineError)) throw error;
+    // A daemon that told nothing of anybody does not answer at all.
+    if (![...learned.values()].some(({ params }) => params.length > 0)) throw error;
     return domains.map((domain) => learned.get(domain.uuid) ?? notInTime(domain, groups));
   }
 }
