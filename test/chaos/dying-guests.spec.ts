@@ -8,7 +8,7 @@ import { assertComplete } from './completeness.ts';
 import { createDisturbances } from './disturbances.ts';
 import { guestName, signalGuest, startGuests } from './guests.ts';
 import { startInspectorUnderTest } from './inspector-under-test.ts';
-import { assertSameSeries, failedCycles, startPolling } from './polling.ts';
+import { assertSameSeries, failedCycles, lastBefore, startPolling } from './polling.ts';
 import { seededRandom } from './seeded-random.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -58,8 +58,7 @@ test('guests whose QEMU is killed while they are read cost the others no sample'
   const cycles = await polling.stop();
 
   assert.deepEqual(failedCycles(polling), [], `seed ${random.seed}`);
-  const before = cycles.findLast(({ readAtMs }) => readAtMs < startedAtMs);
-  assert.ok(before !== undefined && cycles.indexOf(before) > 0, 'two cycles before the fault');
+  const before = lastBefore(cycles, startedAtMs);
   for (const [index, cycle] of cycles.entries()) {
     // Cycles do not overlap: the one before this began after the one before that had been read.
     const sinceMs = cycles[index - 2]?.readAtMs;

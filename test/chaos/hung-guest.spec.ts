@@ -8,7 +8,7 @@ import type { Guest, TestLibvirtd } from '@nephometer/test-kit';
 import { assertComplete, describeMissing } from './completeness.ts';
 import { signalGuest, startGuests } from './guests.ts';
 import { readDurationMs, startInspectorUnderTest } from './inspector-under-test.ts';
-import { assertSameSeries, failedCycles, seriesOf, startPolling } from './polling.ts';
+import { assertSameSeries, failedCycles, seriesOf, lastBefore, startPolling } from './polling.ts';
 import { allowedMs, warmUp } from './warm-up.ts';
 
 /** Longer than a reading and the hedge deadline together: a cycle may take an interval. */
@@ -94,8 +94,7 @@ test('a guest that hangs', async (t) => {
     const cycles = await polling.stop();
 
     assert.deepEqual(failedCycles(polling), []);
-    const before = cycles.findLast(({ readAtMs }) => readAtMs < stoppedAtMs);
-    assert.ok(before !== undefined && cycles.indexOf(before) > 0, 'two cycles before the fault');
+    const before = lastBefore(cycles, stoppedAtMs);
     for (const cycle of cycles.slice(1)) assertSameSeries(cycle, before, others);
 
     // One that began before the stop may end after it.

@@ -63,6 +63,13 @@ function epochMs(timestamp: string): number {
   return Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(timestamp) ? timestamp : `${timestamp}Z`);
 }
 
+/** The last cycle that was read before this time, in epoch milliseconds; throws an AssertionError unless there are two. */
+export function lastBefore(cycles: readonly Cycle[], epochMilliseconds: number): Cycle {
+  const before = cycles.findLast(({ readAtMs }) => readAtMs < epochMilliseconds);
+  assert.ok(before !== undefined && cycles.indexOf(before) > 0, 'two cycles before the fault');
+  return before;
+}
+
 /** `METER RESOURCE` of each sample that a cycle has of a guest, sorted: what must stay the same from cycle to cycle. */
 export function seriesOf({ samples }: Cycle, { uuid }: Guest): string[] {
   return samples

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { eventually, startLibvirtd } from '@nephometer/test-kit';
 import type { TestLibvirtd } from '@nephometer/test-kit';
 import { InspectionStatus, InstanceState } from '@nephometer/inspector-api';
+import { escape } from './testing/escape.ts';
 import { serveGuests } from './testing/served-guests.ts';
 import type { ServedGuests } from './testing/served-guests.ts';
 
@@ -15,14 +16,6 @@ before(async () => {
 });
 after(() => served[Symbol.asyncDispose]());
 
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  "'": '&apos;',
-  '"': '&quot;',
-};
-const escape = (text: string): string => text.replace(/[&<>'"]/g, (character) => escapes[character] ?? '');
 const nova = (inner: string): string =>
   `<nova:instance xmlns:nova='http://openstack.org/xmlns/libvirt/nova/1.1'>${inner}</nova:instance>`;
 

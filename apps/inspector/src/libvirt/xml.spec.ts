@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InspectorError } from '../inspector-error.ts';
+import { escape } from './testing/escape.ts';
 import { parseXml } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -135,14 +136,6 @@ interface Tree {
   readonly attributes: readonly (readonly [string, string])[];
   readonly content: string | readonly Tree[];
 }
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  "'": '&apos;',
-  '"': '&quot;',
-};
-const escape = (text: string): string => text.replace(/[&<>'"]/g, (character) => escapes[character] ?? '');
 const write = ({ name, attributes, content }: Tree): string => {
   const inner = typeof content === 'string' ? escape(content) : content.map(write).join('\n  ');
   return `<${name}${attributes.map(([key, value]) => ` ${key}='${escape(value)}'`).join('')}>${inner}</${name}>`;
