@@ -16,9 +16,9 @@ export type OnCall = (procedure: string) => void;
  * The connections to one daemon: a read that waits for a hung guest must not hold up descriptions, nor these the events.
  */
 export interface Session {
-  /** Hears events and nothing else; its keepalive tells whether the daemon is alive. */
+  /** Hears events, and is asked what concerns no guest by itself; its keepalive tells whether the daemon is alive. */
   readonly events: Connection;
-  /** For descriptions and facts of the host: never asks for what can wait for a guest. */
+  /** For descriptions: libvirt may take long for those of a domain that it starts or buries. */
   readonly probe: Connection;
   /** Connects once more, for calls that may wait for a guest without end. The caller closes it, at the latest with the session. */
   openLane(signal: AbortSignal): Promise<Connection>;

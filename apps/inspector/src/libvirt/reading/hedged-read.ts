@@ -44,7 +44,7 @@ export async function readTogether(
   const call = await calls.send(domains, monitorMask(request.groups), signal);
   if (call === undefined) return context.spared.read(request, () => noRoom(calls), signal);
   const outcome = await inTime(call, context, request, signal);
-  if (outcome.kind === 'answered') return learn(context, request, outcome.records);
+  if (outcome.kind === 'answered') return learn(context, request, call, outcome.records);
   if (outcome.kind === 'failed' && !mayBeOneGuest(outcome.error)) throw outcome.error;
   onHedge(outcome.kind);
   const each = (eachSignal: AbortSignal): Promise<DomainRecord[]> => readEach(context, request, eachSignal);
@@ -72,7 +72,7 @@ export async function readTogether(
     return records;
   } catch (error) {
     if (error !== superseded) throw error;
-    return learn(context, request, (await late) ?? []);
+    return learn(context, request, call, (await late) ?? []);
   } finally {
     signal.removeEventListener('abort', forward);
   }
@@ -104,7 +104,7 @@ async function readAlone(
   const call = await calls.send([domain], monitorMask(request.groups), signal);
   if (call === undefined) return spare(noRoom(calls));
   const outcome = await inTime(call, context, request, signal);
-  if (outcome.kind === 'answered') return learn(context, request, outcome.records);
+  if (outcome.kind === 'answered') return learn(context, request, call, outcome.records);
   if (outcome.kind === 'failed') {
     if (!mayBeOneGuest(outcome.error)) throw outcome.error;
     return spare({ reason: MissingReason.LIBVIRT_ERROR, detail: outcome.error.message });
@@ -115,7 +115,7 @@ async function readAlone(
       detail: 'the daemon takes no calls: its threads are all busy',
     });
   }
-  if (call.isAnswered) return learn(context, request, await raceAbort(call.reply, signal));
+  if (call.isAnswered) return learn(context, request, call, await raceAbort(call.reply, signal));
   quarantine.hold(domain, call);
   return readHeld(context, request, () => hung(call.sentAtMs), signal);
 }
@@ -139,7 +139,7 @@ export async function readHeld(
   if (call === undefined) return spare;
   const outcome = await inTime(call, context, request, signal);
   if (outcome.kind !== 'answered') return spare;
-  const told = new Map(learn(context, request, outcome.records).map((record) => [record.domain.uuid, record]));
+  const told = new Map(learn(context, request, call, outcome.records).map((record) => [record.domain.uuid, record]));
   return spare.map((record) => told.get(record.domain.uuid) ?? record);
 }
 
@@ -216,12 +216,13 @@ function monitorMask(groups: ReadonlySet<StatisticsGroup>): number {
 function learn(
   { calls, quarantine, session }: HedgeContext,
   { groups }: DomainsRequest,
+  call: MonitorCall,
   answer: readonly DomainStats[],
 ): DomainRecord[] {
-  const { late } = calls;
+  const earlier = calls.unanswered.filter(({ number }) => number < call.number);
   return answer.map(({ domain, params }) => {
     const isBusy = session.hypervisorType === 'QEMU' && isJobNotObtained({ domain, params });
-    quarantine.learn(domain, isBusy, late);
+    quarantine.learn(domain, isBusy, earlier);
     const asked = groups.has(StatisticsGroup.MEMORY)
       ? params
       : params.filter(({ name }) => !name.startsWith('balloon.'));

@@ -6,6 +6,8 @@ import type { Lanes } from './lanes.ts';
 /** A bulk call that asks guests' monitors. It goes on, whatever becomes of the reading that made it. */
 export interface MonitorCall {
   readonly domains: readonly Domain[];
+  /** Counts the calls in the order in which they were sent. */
+  readonly number: number;
   /** When it was sent, in epoch milliseconds. */
   readonly sentAtMs: number;
   /** Settles when the daemon answers, however late, or the connection ends. */
@@ -26,8 +28,8 @@ export interface MonitorCalls {
   readonly maximum: number;
   /** Calls that could be sent now besides the late ones. */
   readonly room: number;
-  /** Late calls, unanswered. */
-  readonly late: readonly MonitorCall[];
+  /** Late or not, in the order in which they were sent. */
+  readonly unanswered: readonly MonitorCall[];
   /**
    * Sends a call for these domains, and for no others. Waits while all room is taken by calls that are not late; `undefined`
    * if all of it is taken by late ones. Rejects with a LibvirtError if no connection can be made, or the reason of `signal`.
@@ -41,6 +43,7 @@ export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => 
   const waiting = new Set<() => void>();
   /** Room that is taken and has no call yet, because its connection is being made. */
   let reserved = 0;
+  let sent = 0;
 
   const lateOnes = (): MonitorCall[] => [...underWay].filter((call) => call.isLate);
   const wakeAll = (): void => {
@@ -57,6 +60,7 @@ export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => 
     let isLate = false;
     const call: MonitorCall = {
       domains,
+      number: ++sent,
       sentAtMs: Date.now(),
       reply,
       get isAnswered() {
@@ -87,8 +91,8 @@ export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => 
     get room() {
       return maximum - lateOnes().length;
     },
-    get late() {
-      return lateOnes();
+    get unanswered() {
+      return [...underWay];
     },
     async send(domains, groups, signal) {
       signal.throwIfAborted();

@@ -18,6 +18,7 @@ function lateCall(sentAtMs: number, ...domains: readonly Domain[]): LateCall {
   let isAnswered = false;
   return {
     domains,
+    number: sentAtMs,
     sentAtMs,
     reply: reply.promise,
     get isAnswered() {
@@ -75,6 +76,30 @@ test('a domain that was busy before the call was sent has been passed over by it
   quarantine.conclude([call]);
   assert.deepEqual(log, ['g2 hung since 2000']);
   assert.equal(quarantine.busySince('uuid-1'), 1000);
+});
+
+test('two late calls that may wait for the same two domains wait for both', () => {
+  const { quarantine, log, clock } = watched();
+  const calls = [lateCall(1000, one, two, three), lateCall(1001, three, two, one)];
+  clock.nowMs = 1300;
+  for (const each of [one, two, three]) quarantine.learn(each, each !== three, calls);
+  quarantine.conclude(calls.slice(0, 1));
+  assert.deepEqual(log, [], 'one call waits for one of them');
+  quarantine.conclude(calls);
+  assert.deepEqual(log, ['g1 hung since 1000', 'g2 hung since 1001']);
+});
+
+test('a domain that another reading is asking just then may be busy with that one', () => {
+  const { quarantine, log, clock } = watched();
+  const call = lateCall(1000, one, two);
+  clock.nowMs = 1300;
+  quarantine.learn(one, true, [call]);
+  quarantine.learn(two, false, [call]);
+  const other = { ...lateCall(1299, one), isLate: false };
+  quarantine.conclude([call, other]);
+  assert.deepEqual(log, []);
+  quarantine.conclude([call]);
+  assert.deepEqual(log, ['g1 hung since 1000']);
 });
 
 test('of several that may be the one nobody is blamed, until they have all been busy for long', () => {

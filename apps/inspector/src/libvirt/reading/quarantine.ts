@@ -28,12 +28,15 @@ export interface Quarantine {
   /** This call asked for this domain alone, is late, and the daemon has threads to spare: the domain hangs. */
   hold(domain: Domain, call: MonitorCall): void;
   /**
-   * A call that was sent after these late ones has told about the domain: all of it, or, because it is busy, only what its
-   * monitor is not needed for.
+   * A call that was sent after these unanswered ones has told about the domain: all of it, or, because it is busy, only what
+   * its monitor is not needed for.
    */
-  learn(domain: Domain, isBusy: boolean, late: readonly MonitorCall[]): void;
-  /** Finds the domain that each late call waits for, from what was learned. To be called once a reading is complete. */
-  conclude(late: readonly MonitorCall[]): void;
+  learn(domain: Domain, isBusy: boolean, earlier: readonly MonitorCall[]): void;
+  /**
+   * Finds the domain that each late call waits for, from what was learned. To be called once a reading is complete, with all
+   * calls that are unanswered.
+   */
+  conclude(unanswered: readonly MonitorCall[]): void;
   /** Forgets domains that are not among these. */
   keepOnly(ids: ReadonlySet<string>): void;
 }
@@ -61,7 +64,7 @@ const certainAfterMs = 10_000;
 export function createQuarantine(listener: QuarantineListener, now: () => number = Date.now): Quarantine {
   const entries = new Map<string, Entry>();
   const busy = new Map<string, { readonly domain: Domain; readonly sinceMs: number }>();
-  /** For each late call, the domains of it that have not been read whole since. */
+  /** For each unanswered call, the domains of it that have not been read whole since. */
   const suspects = new WeakMap<MonitorCall, Set<string>>();
 
   const suspectsOf = (call: MonitorCall): Set<string> => {
@@ -90,10 +93,20 @@ export function createQuarantine(listener: QuarantineListener, now: () => number
     call.reply.then(answered, answered);
   };
 
-  const isHeldByOther = ({ uuid }: Domain, call: MonitorCall): boolean => {
+  const isHeld = ({ uuid }: Domain): boolean => {
     const entry = entries.get(uuid);
-    return entry !== undefined && entry.call !== call && entry.answeredAtMs === undefined;
+    return entry !== undefined && entry.answeredAtMs === undefined;
   };
+
+  /**
+   * Whom a late call may wait for. Who was busy before it was sent has been passed over by it, and whom another call waits for
+   * as well. Whom a call asks that is not late, of another reading at the same time, may be busy with that one.
+   */
+  const candidatesOf = (call: MonitorCall, beingAsked: ReadonlySet<string>): Domain[] =>
+    [...suspectsOf(call)]
+      .flatMap((id) => busy.get(id) ?? [])
+      .filter(({ domain, sinceMs }) => sinceMs >= call.sentAtMs && !beingAsked.has(domain.uuid) && !isHeld(domain))
+      .map(({ domain }) => domain);
 
   const forget = (id: string): void => {
     const entry = entries.get(id);
@@ -128,25 +141,33 @@ export function createQuarantine(listener: QuarantineListener, now: () => number
     },
     busySince: (id) => busy.get(id)?.sinceMs,
     hold,
-    learn(domain, isBusy, late) {
+    learn(domain, isBusy, earlier) {
       const id = domain.uuid;
       if (isBusy) {
         if (!busy.has(id)) busy.set(id, { domain, sinceMs: now() });
         return;
       }
       busy.delete(id);
-      for (const call of late) suspectsOf(call).delete(id);
+      for (const call of earlier) suspectsOf(call).delete(id);
       const entry = entries.get(id);
       if (entry !== undefined) well(entry);
     },
-    conclude(late) {
-      for (const call of late) {
-        // Who was busy before the call was sent has been passed over by it, and whom another call waits for as well.
-        const candidates = [...suspectsOf(call)]
-          .flatMap((id) => busy.get(id) ?? [])
-          .filter(({ domain, sinceMs }) => sinceMs >= call.sentAtMs && !isHeldByOther(domain, call));
-        const isCertain = candidates.length === 1 || now() - call.sentAtMs >= certainAfterMs;
-        if (isCertain) for (const { domain } of candidates) hold(domain, call);
+    conclude(unanswered) {
+      const late = unanswered.filter(({ isLate }) => isLate);
+      const others = unanswered.filter(({ isLate }) => !isLate);
+      const beingAsked = new Set(others.flatMap(({ domains }) => domains.map(({ uuid }) => uuid)));
+      const known = new Set([...entries.values()].map(({ call }) => call));
+      for (;;) {
+        const open = late.filter((call) => !known.has(call));
+        const found = waitingFor(
+          open.map((call) => ({ call, domains: candidatesOf(call, beingAsked) })),
+          now(),
+        );
+        if (found.length === 0) return;
+        for (const { call, domain } of found) {
+          hold(domain, call);
+          known.add(call);
+        }
       }
     },
     keepOnly(ids) {
@@ -154,4 +175,36 @@ export function createQuarantine(listener: QuarantineListener, now: () => number
       for (const id of busy.keys()) if (!ids.has(id)) busy.delete(id);
     },
   };
+}
+
+/** A late call, and the domains that it may wait for. */
+interface Riddle {
+  readonly call: MonitorCall;
+  readonly domains: readonly Domain[];
+}
+
+/**
+ * Which call waits for which domain, as far as that is certain. A call waits for one domain, and no two for the same: as many
+ * calls as domains that they may wait for leave no choice.
+ */
+function waitingFor(
+  riddles: readonly Riddle[],
+  nowMs: number,
+): { readonly call: MonitorCall; readonly domain: Domain }[] {
+  const alike = Map.groupBy(riddles, ({ domains }) =>
+    domains
+      .map(({ uuid }) => uuid)
+      .toSorted()
+      .join(),
+  );
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    const domains = first?.domains ?? [];
+    const isOld = group.some(({ call }) => nowMs - call.sentAtMs >= certainAfterMs);
+    if (group.length < domains.length && !isOld) return [];
+    return domains.flatMap((domain, index) => {
+      const call = (group[index] ?? first)?.call;
+      return call === undefined ? [] : [{ call, domain }];
+    });
+  });
 }

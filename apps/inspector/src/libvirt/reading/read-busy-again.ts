@@ -5,8 +5,8 @@ import type { DomainRecord, DomainsRequest } from './record.ts';
 
 /** Longer than another client's reading of one domain, shorter than anybody notices. */
 const pauseMs = 30;
-/** A reading that has taken this long already goes without: its caller waits, and the next one is not far. */
-const maxElapsedMs = 500;
+/** A caller who has less time than this goes without. */
+const leastMs = 500;
 /** Who is busy for longer than this is so with a migration or a backup, and asking again is of no use. */
 const longBusyMs = 10_000;
 
@@ -18,19 +18,18 @@ export async function readBusyAgain(
   context: HedgeContext,
   request: DomainsRequest,
   records: readonly DomainRecord[],
-  elapsedMs: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, DomainRecord>> {
-  const { quarantine, calls } = context;
+  const { quarantine } = context;
+  const { dueAtMs = Infinity } = request;
   const domains = records
     .filter(({ busySinceMs, domain }) => {
       if (busySinceMs === undefined || quarantine.hungSince(domain.uuid) !== undefined) return false;
       return Date.now() - busySinceMs < longBusyMs;
     })
     .map(({ domain }) => domain);
-  if (domains.length === 0 || elapsedMs > maxElapsedMs) return new Map();
+  if (domains.length === 0 || dueAtMs - Date.now() < leastMs) return new Map();
   await sleep(pauseMs, signal);
   const again = await readEach(context, { ...request, domains }, signal);
-  quarantine.conclude(calls.late);
   return new Map(again.map((record) => [record.domain.uuid, record]));
 }

@@ -48,41 +48,55 @@ export interface SparedReader {
    * Rejects with the reason of `signal`, or the LibvirtError that ended the connection.
    */
   read(request: DomainsRequest, sparingOf: (domain: Domain) => Sparing, signal: AbortSignal): Promise<DomainRecord[]>;
+  /** Whether libvirt has been asked about this domain for longer than it should take, and has not answered yet. */
+  isOverdue(domain: Domain): boolean;
+}
+
+/** A domain about which libvirt is being asked, by one reading; several may ask at once. */
+interface Asked {
+  readonly id: string;
+  /** By the clock of `performance.now()`: who has waited for longer than this waits in vain, and others need not try. */
+  readonly overdueAt: number;
 }
 
 /** The connection is for this alone: a call that libvirt does not answer keeps its place on it. */
 export function createSparedReader(connection: Connection, onCall: OnCall): SparedReader {
-  /** Domains about which libvirt has not answered yet; it is not asked again until it has. */
-  const unanswered = new Map<string, Promise<unknown>>();
+  const underWay = new Set<Asked>();
   const never = new AbortController().signal;
   const options = { connection, onCall, callTimeoutMs: Infinity, monitorFree: true };
+
+  const isOverdue = ({ uuid }: Domain): boolean =>
+    [...underWay].some(({ id, overdueAt }) => id === uuid && overdueAt < performance.now());
 
   const readOne = async (
     request: DomainsRequest,
     domain: Domain,
-    late: Promise<void>,
+    { patienceMs, late }: Patience,
     signal: AbortSignal,
   ): Promise<DomainRecord | undefined> => {
-    if (unanswered.has(domain.uuid)) return untold(domain, request.groups);
+    if (isOverdue(domain)) return untold(domain, request.groups);
+    const asked = { id: domain.uuid, overdueAt: performance.now() + patienceMs };
+    underWay.add(asked);
     const reading = readOneByOne(options, { ...request, domains: [domain] }, never);
-    unanswered.set(domain.uuid, reading);
-    const forget = (): void => void unanswered.delete(domain.uuid);
-    reading.then(forget, forget);
+    const answered = (): void => void underWay.delete(asked);
+    reading.then(answered, answered);
     const records = await raceAbort(Promise.race([reading, late]), signal);
     return records === undefined ? untold(domain, request.groups) : records[0];
   };
 
   return {
+    isOverdue,
     async read(request, sparingOf, signal) {
       if (request.domains.length === 0) return [];
       const patienceMs = sparedPatienceMs(request.domains.length);
       const patience = new AbortController();
       const late = sleep(patienceMs, patience.signal).catch(() => undefined);
       try {
-        const [extra, ...records] = await Promise.all([
-          readBulkOnly({ connection, onCall, patienceMs }, request, signal),
-          ...request.domains.map((domain) => readOne(request, domain, late, signal)),
-        ]);
+        const records = await Promise.all(
+          request.domains.map((domain) => readOne(request, domain, { patienceMs, late }, signal)),
+        );
+        const told = records.flatMap((record) => (isTold(record) ? [record.domain] : []));
+        const extra = await readBulkOnly({ connection, onCall, patienceMs }, { ...request, domains: told }, signal);
         return records.flatMap((record) => {
           if (record === undefined) return [];
           const { domain, params, failures = [] } = record;
@@ -95,6 +109,17 @@ export function createSparedReader(connection: Connection, onCall: OnCall): Spar
       }
     },
   };
+}
+
+/** How long one reading waits for all its domains. */
+interface Patience {
+  readonly patienceMs: number;
+  /** Resolves when it is over. */
+  readonly late: Promise<void>;
+}
+
+function isTold(record: DomainRecord | undefined): record is DomainRecord {
+  return record !== undefined && record.params.length > 0;
 }
 
 /** A domain about which libvirt does not even tell what it needs no guest for. */
@@ -118,7 +143,7 @@ async function readBulkOnly(
   signal: AbortSignal,
 ): Promise<BulkOnly> {
   const asked = [StatisticsGroup.PERF, StatisticsGroup.MEMORY_BANDWIDTH].filter((group) => groups.has(group));
-  if (asked.length === 0) return { params: new Map(), failures: [] };
+  if (asked.length === 0 || domains.length === 0) return { params: new Map(), failures: [] };
   onCall('get-all-domain-stats');
   try {
     const query = { domains, groups: groupMask(new Set(asked)), flags: StatsFlag.NOWAIT };

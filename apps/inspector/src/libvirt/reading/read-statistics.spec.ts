@@ -2,62 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
 import { eventually } from '@nephometer/test-kit';
+import { all, allBut, names, open, read, signal, verdicts } from '../testing/opened-reader.ts';
 import { createScriptedDaemon } from '../testing/scripted-daemon.ts';
-import type { ScriptedDaemon } from '../testing/scripted-daemon.ts';
-import { createQuarantine } from './quarantine.ts';
-import { openStatisticsReader } from './read-statistics.ts';
-import type { StatisticsReader } from './read-statistics.ts';
-import type { DomainRecord } from './record.ts';
-
-const { signal } = new AbortController();
-const groups = new Set([StatisticsGroup.STATE, StatisticsGroup.CPU, StatisticsGroup.MEMORY]);
-const all = { ids: undefined, groups, descriptionOf: () => undefined };
-/** Long enough for an answer of the model, short enough for a test. */
-const brief = { observe: () => undefined, after: () => 40 };
-
-interface Opened {
-  readonly reader: StatisticsReader;
-  readonly hedges: string[];
-  readonly log: string[];
-}
-
-async function open(daemon: ScriptedDaemon, maxStuckCalls = 8, delay = brief): Promise<Opened> {
-  const hedges: string[] = [];
-  const log: string[] = [];
-  const quarantine = createQuarantine({
-    onHung: ({ name }) => log.push(`${name} hung`),
-    onAnswered: ({ name }) => log.push(`${name} answered`),
-  });
-  const settings = { session: daemon.session, quarantine, maxStuckCalls, delay, knownDomains: () => [] };
-  const reader = await openStatisticsReader(
-    { ...settings, onCall: () => undefined, onHedge: (reason) => hedges.push(reason) },
-    signal,
-  );
-  return { reader, hedges, log };
-}
-
-const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `g${index + 1}`);
-
-const reasonName = new Map(Object.entries(MissingReason).map(([name, reason]) => [reason, name]));
-
-/** Each domain as `whole`, `busy`, or the reason why its memory is missing. */
-function verdicts(records: readonly DomainRecord[]): Record<string, string> {
-  const verdict = ({ params, failures, busySinceMs }: DomainRecord): string => {
-    const failure = failures?.find(({ group }) => group === StatisticsGroup.MEMORY);
-    if (failure !== undefined) return reasonName.get(failure.reason) ?? '';
-    if (busySinceMs !== undefined) return 'busy';
-    return params.some(({ name }) => name === 'balloon.rss') ? 'whole' : 'incomplete';
-  };
-  return Object.fromEntries(records.map((record) => [record.domain.name, verdict(record)]));
-}
-
-const allBut = (count: number, others: Readonly<Record<string, string>> = {}): Record<string, string> => ({
-  ...Object.fromEntries(names(count).map((name) => [name, 'whole'])),
-  ...others,
-});
-
-const read = async ({ reader }: Opened): Promise<Record<string, string>> =>
-  verdicts((await reader.read(all, signal)).records);
 
 test('a few domains are one call, many are three that have them all between them', async () => {
   const few = createScriptedDaemon(...names(8));
@@ -218,6 +164,32 @@ test('groups that need no monitor are one call that no domain can hold up', asyn
     names(3),
   );
   assert.deepEqual([daemon.bulkCalls, opened.hedges], [[], []]);
+});
+
+test('a domain that libvirt does not let go costs the others nothing that needs no monitor either', async () => {
+  const daemon = createScriptedDaemon(...names(3));
+  const opened = await open(daemon);
+  await read(opened);
+  daemon.set('g2', 'locked');
+  const request = { ...all, groups: new Set([StatisticsGroup.STATE, StatisticsGroup.VNIC]) };
+  for (let round = 0; round < 2; round++) {
+    const { records } = await opened.reader.read(request, signal);
+    const told = records.filter(({ params }) => params.length > 0).map(({ domain }) => domain.name);
+    assert.deepEqual(told.toSorted(), ['g1', 'g3']);
+    const failures = records.find(({ domain }) => domain.name === 'g2')?.failures ?? [];
+    assert.deepEqual(
+      failures.map(({ group, reason }) => [group, reason]),
+      [
+        [StatisticsGroup.STATE, MissingReason.LIBVIRT_ERROR],
+        [StatisticsGroup.VNIC, MissingReason.LIBVIRT_ERROR],
+      ],
+    );
+  }
+  daemon.set('g2', 'well');
+  await eventually(async () => {
+    const { records } = await opened.reader.read(request, signal);
+    assert.ok(records.every(({ params }) => params.length > 0));
+  });
 });
 
 test('only the domains named are read, and an unknown one is left out', async () => {

@@ -1,8 +1,7 @@
 import { StatisticsGroup } from '@nephometer/inspector-api';
-import { isNoSupport, StatsFlag } from '@nephometer/libvirt';
+import { isNoSupport } from '@nephometer/libvirt';
 import type { Domain } from '@nephometer/libvirt';
 import type { HangProtection } from '../../hypervisor.ts';
-import { groupMask } from '../groups.ts';
 import type { OnCall, Session } from '../session.ts';
 import { createDomainList } from './domain-list.ts';
 import { createHedgeDelay } from './hedge-delay.ts';
@@ -14,6 +13,7 @@ import { createMonitorCalls } from './monitor-calls.ts';
 import type { Quarantine } from './quarantine.ts';
 import { createThreadCheck } from './thread-check.ts';
 import { readBusyAgain } from './read-busy-again.ts';
+import { readMonitorFree } from './read-monitor-free.ts';
 import { readOneByOne } from './read-one-by-one.ts';
 import { createSparedReader, monitorFailures, needsMonitor, sparedPatienceMs } from './read-spared.ts';
 import { readUntilDue } from './read-until-due.ts';
@@ -68,17 +68,17 @@ export async function openStatisticsReader(
   const { session, quarantine, onCall, onHedge, delay = createHedgeDelay() } = settings;
   const spare = await session.openLane(openSignal);
   const spared = createSparedReader(spare, onCall);
-  const domainList = createDomainList(spare, settings.knownDomains, () => onCall('list-all-domains'));
+  const domainList = createDomainList(session.events, settings.knownDomains, () => onCall('list-all-domains'));
   const lanes = createLanes((signal) => session.openLane(signal));
-  const calls = createMonitorCalls(lanes, settings.maxStuckCalls, () => onCall('get-all-domain-stats'));
-  const hasThread = createThreadCheck(session.probe, onCall);
+  const onSend = (): void => onCall('get-all-domain-stats');
+  const calls = createMonitorCalls(lanes, settings.maxStuckCalls, onSend);
+  const hasThread = createThreadCheck(session.events, onCall);
   const context: HedgeContext = { session, calls, delay, quarantine, spared, hasThread, onHedge };
   let largestPart = 1;
 
   const readBulk = async (request: DomainsRequest, signal: AbortSignal): Promise<DomainRecord[]> => {
-    const startedAt = performance.now();
     const { domains } = request;
-    if (!needsMonitor(request.groups)) return readMonitorFree(settings, request, signal);
+    if (!needsMonitor(request.groups)) return readMonitorFree({ lanes, spared, onSend }, request, signal);
     const at = (place: ReturnType<Quarantine['place']>): Domain[] =>
       domains.filter((domain) => places.get(domain) === place);
     const places = new Map(domains.map((domain) => [domain, quarantine.place(domain)]));
@@ -99,8 +99,8 @@ export async function openStatisticsReader(
       request,
       signal,
     );
-    quarantine.conclude(calls.late);
-    const again = await readBusyAgain(context, request, records, performance.now() - startedAt, signal);
+    const again = await readBusyAgain(context, request, records, signal);
+    quarantine.conclude(calls.unanswered);
     return records.map((record) => withHungReason(again.get(record.domain.uuid) ?? record, request, quarantine));
   };
 
@@ -136,26 +136,13 @@ export async function openStatisticsReader(
     get protection() {
       return {
         hungInstances: quarantine.hung,
-        stuckCalls: calls.late.length,
+        stuckCalls: calls.maximum - calls.room,
         maxStuckCalls: calls.maximum,
         hedgeDeadlineMs: listPatienceMs + delay.after(largestPart) + delay.after(1) + sparedPatienceMs(largestPart),
       };
     },
     close: async () => void (await Promise.all([spare.close(), lanes.close()])),
   };
-}
-
-/** One call, which no guest can hold up. */
-async function readMonitorFree(
-  { session, onCall }: Pick<StatisticsReaderSettings, 'session' | 'onCall'>,
-  { domains, groups }: DomainsRequest,
-  signal: AbortSignal,
-): Promise<DomainRecord[]> {
-  if (domains.length === 0) return [];
-  onCall('get-all-domain-stats');
-  const query = { domains, groups: groupMask(groups), flags: StatsFlag.NOWAIT };
-  const records = await session.probe.getAllDomainStats(query, { signal });
-  return records.map((record) => ({ ...record, failures: undefined }));
 }
 
 /**

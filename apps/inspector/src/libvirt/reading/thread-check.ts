@@ -1,5 +1,5 @@
-import { raceAbort } from '@nephometer/abortable';
-import { LibvirtError, StatsFlag, StatsGroup } from '@nephometer/libvirt';
+import { raceAbort, sleep } from '@nephometer/abortable';
+import { StatsFlag, StatsGroup } from '@nephometer/libvirt';
 import type { Connection, Domain } from '@nephometer/libvirt';
 import type { OnCall } from '../session.ts';
 
@@ -10,25 +10,36 @@ import type { OnCall } from '../session.ts';
 export type ThreadCheck = (signal: AbortSignal) => Promise<boolean>;
 
 /** How long the daemon may take for a call that needs a thread and no guest. */
-const timeoutMs = 500;
+const patienceMs = 500;
 /** No domain has this id. */
 const nobody: Domain = { uuid: '00000000-0000-0000-0000-000000000000', name: 'nobody', id: -1 };
 
 /** One question is under way at a time, and all who ask meanwhile share its answer. */
-export function createThreadCheck(probe: Connection, onCall: OnCall): ThreadCheck {
+export function createThreadCheck(connection: Connection, onCall: OnCall): ThreadCheck {
   let underWay: Promise<boolean> | undefined;
+  /** The call for a thread. One that is not answered in time is not made again until it is. */
+  let call: Promise<unknown> | undefined;
+
+  const takeThread = (): Promise<unknown> => {
+    onCall('get-all-domain-stats');
+    const query = { domains: [nobody], groups: StatsGroup.STATE, flags: StatsFlag.NOWAIT };
+    return connection.getAllDomainStats(query, { timeoutMs: Infinity }).finally(() => (call = undefined));
+  };
 
   const ask = async (): Promise<boolean> => {
-    onCall('get-all-domain-stats');
+    const patience = new AbortController();
+    const late = sleep(patienceMs, patience.signal).then(
+      () => false,
+      () => false,
+    );
     try {
-      const query = { domains: [nobody], groups: StatsGroup.STATE, flags: StatsFlag.NOWAIT };
-      await probe.getAllDomainStats(query, { timeoutMs });
-      return true;
-    } catch (error) {
-      if (!(error instanceof LibvirtError) || error.code !== 'timeout') throw error;
+      call ??= takeThread();
+      if (await Promise.race([call.then(() => true), late])) return true;
+    } finally {
+      patience.abort();
     }
     onCall('get-lib-version');
-    await probe.getLibVersion();
+    await connection.getLibVersion();
     return false;
   };
 

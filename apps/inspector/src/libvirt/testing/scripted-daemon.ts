@@ -92,7 +92,8 @@ export function createScriptedDaemon(...names: readonly string[]): ScriptedDaemo
       return answer(guest);
     };
 
-  const daemon = { hasThreads: true };
+  let hasThreads = true;
+  let threadsChanged = Promise.withResolvers<void>();
   const never = new Promise<never>(() => undefined);
   const connection = {
     closed: never,
@@ -107,10 +108,10 @@ export function createScriptedDaemon(...names: readonly string[]): ScriptedDaemo
     getVcpus: ofDomain(() => ({ vcpus: [], cpuMaps: new Uint8Array() })),
     getLibVersion: async () => 9_000_000n,
   };
-  const probe = {
+  const events = {
     ...connection,
     getAllDomainStats: async (query: StatsQuery) => {
-      if (!daemon.hasThreads) throw new LibvirtError('timeout', 'no thread');
+      while (!hasThreads) await threadsChanged.promise;
       return getAllDomainStats(query);
     },
   };
@@ -121,7 +122,7 @@ export function createScriptedDaemon(...names: readonly string[]): ScriptedDaemo
   };
   const abilities = { libvirtVersion: 9_000_000, bulk: true };
   // Only what a reading calls is there.
-  const session = { probe, openLane, hypervisorType: 'QEMU', abilities } as unknown as Session;
+  const session = { events, probe: connection, openLane, hypervisorType: 'QEMU', abilities } as unknown as Session;
 
   const change = (guest: Guest, mode: Mode): void => {
     guest.mode = mode;
@@ -136,10 +137,12 @@ export function createScriptedDaemon(...names: readonly string[]): ScriptedDaemo
       return lanes;
     },
     get hasThreads() {
-      return daemon.hasThreads;
+      return hasThreads;
     },
     set hasThreads(value) {
-      daemon.hasThreads = value;
+      hasThreads = value;
+      threadsChanged.resolve();
+      threadsChanged = Promise.withResolvers();
     },
     set: (name, mode) => change(find(name), mode),
     restart(name) {
