@@ -149,7 +149,10 @@ export function hung(sinceMs: number): Sparing {
 }
 
 function noRoom({ maximum }: MonitorCalls): Sparing {
-  return { reason: MissingReason.STUCK_CALLS, detail: `${maximum} calls wait for hung instances` };
+  return {
+    reason: MissingReason.STUCK_CALLS,
+    detail: `calls wait for hung instances: ${maximum}, or as many as the daemon has threads for`,
+  };
 }
 
 type Outcome =

@@ -2,6 +2,7 @@ import { raceAbort } from '@nephometer/abortable';
 import type { Connection, Domain, DomainStats } from '@nephometer/libvirt';
 import { StatsFlag } from '@nephometer/libvirt';
 import type { Lanes } from './lanes.ts';
+import type { ThreadCheck } from './thread-check.ts';
 
 /** A bulk call that asks guests' monitors. It goes on, whatever becomes of the reading that made it. */
 export interface MonitorCall {
@@ -32,13 +33,31 @@ export interface MonitorCalls {
   readonly unanswered: readonly MonitorCall[];
   /**
    * Sends a call for these domains, and for no others. Waits while all room is taken by calls that are not late; `undefined`
-   * if all of it is taken by late ones. Rejects with a LibvirtError if no connection can be made, or the reason of `signal`.
+   * if all of it is taken by late ones, or the daemon has no thread for it. Rejects with a LibvirtError if no connection can
+   * be made, or the reason of `signal`.
    */
   send(domains: readonly Domain[], groups: number, signal: AbortSignal): Promise<MonitorCall | undefined>;
 }
 
+/**
+ * So many calls may be unanswered before the next one is only sent to a thread that is known to wait for it: libvirtd starts
+ * five, and its pool does not grow reliably. It adds a thread only if as many calls are queued as threads are free (the
+ * difference of two unsigned numbers, virThreadPoolSendJob), so that of calls which come at once the second one finds the first
+ * still queued and adds none. If the threads that there are all wait for hung guests by then, nobody is answered any more.
+ */
+const uncheckedCalls = 3;
+
+/** What {@link createMonitorCalls} works with. */
+export interface MonitorCallsSettings {
+  readonly lanes: Lanes;
+  readonly maximum: number;
+  /** Used by these calls alone: an answer to a question from before the last call would tell nothing. */
+  readonly hasThread: ThreadCheck;
+  readonly onSend: () => void;
+}
+
 /** No call is under way at first. */
-export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => void): MonitorCalls {
+export function createMonitorCalls({ lanes, maximum, hasThread, onSend }: MonitorCallsSettings): MonitorCalls {
   const underWay = new Set<MonitorCall>();
   const waiting = new Set<() => void>();
   /** Room that is taken and has no call yet, because its connection is being made. */
@@ -52,6 +71,9 @@ export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => 
   };
   const roomOrLate = (signal: AbortSignal): Promise<void> =>
     raceAbort(new Promise<void>((resolve) => waiting.add(resolve)), signal);
+
+  /** Settles when the last of those who look for a thread has sent its call. */
+  let lastTurn: Promise<unknown> = Promise.resolve();
 
   const sendOn = (lane: Connection, domains: readonly Domain[], groups: number): MonitorCall => {
     onSend();
@@ -86,6 +108,22 @@ export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => 
     return call;
   };
 
+  /** The thread that was found is there for the next call, and the queue was empty: that call makes the pool grow if need be. */
+  const sendChecked = (
+    lane: Connection,
+    domains: readonly Domain[],
+    groups: number,
+    signal: AbortSignal,
+  ): Promise<MonitorCall | undefined> => {
+    const turn = lastTurn.then(async () => {
+      signal.throwIfAborted();
+      if (underWay.size < uncheckedCalls || (await hasThread(signal))) return sendOn(lane, domains, groups);
+      return undefined;
+    });
+    lastTurn = turn.catch(() => undefined);
+    return turn;
+  };
+
   return {
     maximum,
     get room() {
@@ -102,7 +140,14 @@ export function createMonitorCalls(lanes: Lanes, maximum: number, onSend: () => 
       }
       reserved++;
       try {
-        return sendOn(await lanes.take(signal), domains, groups);
+        const lane = await lanes.take(signal);
+        let call: MonitorCall | undefined;
+        try {
+          call = await sendChecked(lane, domains, groups, signal);
+        } finally {
+          if (call === undefined) lanes.giveBack(lane);
+        }
+        return call;
       } finally {
         reserved--;
         wakeAll();

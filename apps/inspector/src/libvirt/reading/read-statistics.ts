@@ -71,7 +71,12 @@ export async function openStatisticsReader(
   const domainList = createDomainList(session.events, settings.knownDomains, () => onCall('list-all-domains'));
   const lanes = createLanes((signal) => session.openLane(signal));
   const onSend = (): void => onCall('get-all-domain-stats');
-  const calls = createMonitorCalls(lanes, settings.maxStuckCalls, onSend);
+  const calls = createMonitorCalls({
+    lanes,
+    maximum: settings.maxStuckCalls,
+    hasThread: createThreadCheck(session.events, onCall),
+    onSend,
+  });
   const hasThread = createThreadCheck(session.events, onCall);
   const context: HedgeContext = { session, calls, delay, quarantine, spared, hasThread, onHedge };
   let largestPart = 1;

@@ -19,14 +19,19 @@ export function createThreadCheck(connection: Connection, onCall: OnCall): Threa
   let underWay: Promise<boolean> | undefined;
   /** The call for a thread. One that is not answered in time is not made again until it is. */
   let call: Promise<unknown> | undefined;
+  let isOverdue = false;
 
   const takeThread = (): Promise<unknown> => {
     onCall('get-all-domain-stats');
     const query = { domains: [nobody], groups: StatsGroup.STATE, flags: StatsFlag.NOWAIT };
-    return connection.getAllDomainStats(query, { timeoutMs: Infinity }).finally(() => (call = undefined));
+    return connection.getAllDomainStats(query, { timeoutMs: Infinity }).finally(() => {
+      call = undefined;
+      isOverdue = false;
+    });
   };
 
   const ask = async (): Promise<boolean> => {
+    if (isOverdue) return false;
     const patience = new AbortController();
     const late = sleep(patienceMs, patience.signal).then(
       () => false,
@@ -38,6 +43,7 @@ export function createThreadCheck(connection: Connection, onCall: OnCall): Threa
     } finally {
       patience.abort();
     }
+    isOverdue = true;
     onCall('get-lib-version');
     await connection.getLibVersion();
     return false;
