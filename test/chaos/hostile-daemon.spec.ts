@@ -26,8 +26,10 @@ const FUZZ_GROWTH_MIB = 120;
 const IDLE_LANES = 2;
 const AWAY = 'libvirt is not available, trying again until it is';
 const MUTATED_REPLIES = 2000;
+/** On a machine with other work on it they are fewer in the same time, but not fewer than this. */
+const LEAST_MUTATED_REPLIES = 200;
 const SESSION_MS = 3000;
-const LONGEST_MS = 40_000;
+const USUAL_MS = 40_000;
 const HEADER_BYTES = 28;
 
 const event = (body: Buffer): Buffer => frame({ procedure: 318, type: 2, serial: 1 }, body);
@@ -136,7 +138,9 @@ test('replies of libvirt with bytes changed on the way never end the inspector, 
   };
   const startedAt = performance.now();
   let cutAt = 0;
-  while (mutated < MUTATED_REPLIES && performance.now() < startedAt + LONGEST_MS) {
+  const isEnough = (): boolean =>
+    mutated >= (performance.now() < startedAt + USUAL_MS ? MUTATED_REPLIES : LEAST_MUTATED_REPLIES);
+  while (!isEnough()) {
     // A reply whose number was changed is one that never came: such a session is good for nothing more.
     if (performance.now() > cutAt) {
       daemon.behave(changes(libvirtd.socketPath, flip));
@@ -148,7 +152,6 @@ test('replies of libvirt with bytes changed on the way never end the inspector, 
     if (outcomes.every((outcome) => outcome.status === 'rejected')) await sleep(20);
   }
   const seed = `seed ${random.seed}, ${mutated} replies`;
-  assert.ok(mutated > MUTATED_REPLIES / 10, seed);
   daemon.behave(changes(libvirtd.socketPath, (whole) => whole));
   await untilServing(inspector, true, 30_000);
   await eventually(async () => assertComplete(await inspector.inspect(), shapes));
