@@ -8,4 +8,6 @@ export interface Meter {
   readonly type: MeterType;
   /** Unit of the volume, for example `B` or `ns`; may be the empty string. */
   readonly unit: string;
+  /** Whether its volumes are `float` in Ceilometer, see `Sample`. Default false. */
+  readonly isFloat?: boolean;
 }

@@ -1,3 +1,4 @@
+import { pythonFloat, pythonVolume } from './python-float.ts';
 import type { Sample } from './sample.ts';
 
 /**
@@ -7,12 +8,17 @@ import type { Sample } from './sample.ts';
 export function sampleToJson(sample: Sample): string {
   return (
     `{"name": ${text(sample.name)}, "type": ${text(sample.type)}, "unit": ${text(sample.unit)}` +
-    `, "volume": ${pythonJson(sample.volume)}, "user_id": ${text(sample.userId)}, "user_name": ${text(sample.userName)}` +
+    `, "volume": ${volumeJson(sample)}, "user_id": ${text(sample.userId)}, "user_name": ${text(sample.userName)}` +
     `, "project_id": ${text(sample.projectId)}, "project_name": ${text(sample.projectName)}` +
     `, "resource_id": ${text(sample.resourceId)}, "timestamp": ${text(sample.timestamp)}` +
     `, "resource_metadata": ${metadataJson(sample.resourceMetadata)}, "source": ${text(sample.source)}` +
-    `, "id": ${text(sample.id)}, "monotonic_time": ${pythonJson(sample.monotonicTime)}}`
+    `, "id": ${text(sample.id)}, "monotonic_time": ${sample.monotonicTime === null ? 'null' : pythonFloat(sample.monotonicTime)}}`
   );
+}
+
+/** JSON lacks NaN and the infinities: `null`. */
+function volumeJson(sample: Sample): string {
+  return Number.isFinite(sample.volume) ? pythonVolume(sample) : 'null';
 }
 
 // Metadata is shared by all samples of a resource and dies with it: encoded once.

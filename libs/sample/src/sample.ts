@@ -13,6 +13,11 @@ export interface Sample {
   readonly unit: string;
   /** In `unit`. Counters above 2^53 have lost their last digits here, as in every store of float64. */
   readonly volume: number;
+  /**
+   * Whether the volume is a `float` in Ceilometer, a quotient for example. It then writes and signs a whole one as `512.0`, and
+   * so do those who write its formats: a number alone does not tell.
+   */
+  readonly isFloat: boolean;
   readonly userId: string | null;
   readonly userName: string | null;
   readonly projectId: string | null;
@@ -58,6 +63,7 @@ export function createSample({ meter, volume, resource, resourceId, metadata, st
     type: meter.type,
     unit: meter.unit,
     volume,
+    isFloat: meter.isFloat ?? false,
     userId: resource.userId,
     userName: null,
     projectId: resource.projectId,

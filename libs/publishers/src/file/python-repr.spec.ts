@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fromPython } from '../example.ts';
 import type { PythonSample } from '../example.ts';
-import { pythonFloat, pythonRepr } from './python-repr.ts';
+import { pythonFloat } from '@nephometer/sample';
+import { pythonRepr } from './python-repr.ts';
 import { sampleToPython } from './sample-repr.ts';
 
 interface Recorded {

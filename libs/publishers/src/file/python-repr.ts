@@ -1,6 +1,8 @@
+import { pythonFloat } from '@nephometer/sample';
+
 /**
  * A plain value as Python's `repr` writes it. A JavaScript number with no fraction is written as an `int`: it does not tell
- * whether Python had an `int` or a `float` (`512`, not `512.0`). Use {@link pythonFloat} where it is known.
+ * whether Python had an `int` or a `float` (`512`, not `512.0`). Use `pythonFloat` where it is known.
  */
 export function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
@@ -12,18 +14,6 @@ export function pythonRepr(value: unknown): string {
   return `{${Object.entries(value)
     .map(([key, entry]) => `${pythonString(key)}: ${pythonRepr(entry)}`)
     .join(', ')}}`;
-}
-
-/** A number as Python's `repr` writes a `float`: the shortest digits, always with a point or an exponent. */
-export function pythonFloat(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  const size = Math.abs(value);
-  if (size >= 1e16 || size < 1e-4) {
-    return value.toExponential().replace(/(?<=e[+-])\d$/, '0$&');
-  }
-  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 const namedEscapes = new Map([

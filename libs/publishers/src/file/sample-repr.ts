@@ -1,5 +1,6 @@
+import { pythonFloat, pythonVolume } from '@nephometer/sample';
 import type { Metadata, Sample } from '@nephometer/sample';
-import { pythonFloat, pythonRepr } from './python-repr.ts';
+import { pythonRepr } from './python-repr.ts';
 
 // Metadata is shared by all samples of a resource and dies with it: encoded once.
 const encodedMetadata = new WeakMap<Metadata, string>();
@@ -13,7 +14,7 @@ export function sampleToPython(sample: Sample): string {
   }
   return (
     `{'name': ${pythonRepr(sample.name)}, 'type': ${pythonRepr(sample.type)}, 'unit': ${pythonRepr(sample.unit)}` +
-    `, 'volume': ${pythonRepr(sample.volume)}` +
+    `, 'volume': ${pythonVolume(sample)}` +
     `, 'user_id': ${pythonRepr(sample.userId)}, 'user_name': ${pythonRepr(sample.userName)}` +
     `, 'project_id': ${pythonRepr(sample.projectId)}, 'project_name': ${pythonRepr(sample.projectName)}` +
     `, 'resource_id': ${pythonRepr(sample.resourceId)}, 'timestamp': ${pythonRepr(sample.timestamp)}` +
