@@ -61,7 +61,7 @@ void test('of a domain whose job is held everything that needs it is JOB_BUSY, s
     [VCPU, UNSUPPORTED, ['halted']],
     [MEMORY, JOB_BUSY, [...guestMemory.slice(0, 7), 'last_update_seconds', ...guestMemory.slice(7), 'resident_kib']],
     [DISK, JOB_BUSY, [...traffic, ...sizes, 'threshold_bytes']],
-    [DISK, UNSUPPORTED, ['errors']],
+    [DISK, UNSUPPORTED, ['errors', 'source_size_bytes']],
     [PERF, UNSUPPORTED, []],
     [IOTHREAD, JOB_BUSY, []],
     [DIRTY_RATE, JOB_BUSY, []],
@@ -132,7 +132,7 @@ void test("an inactive domain is SHUT_OFF, does not get the daemon's CPU time, a
       [CPU, NOT_RUNNING, []],
       [VCPU, NOT_RUNNING, ['vcpus']],
       [DISK, NOT_RUNNING, ['backing_index', ...traffic]],
-      [DISK, UNSUPPORTED, ['errors', 'allocation_bytes', 'physical_bytes', 'threshold_bytes']],
+      [DISK, UNSUPPORTED, ['errors', 'allocation_bytes', 'physical_bytes', 'threshold_bytes', 'source_size_bytes']],
       ...[PERF, IOTHREAD, DIRTY_RATE, MEMORY_BANDWIDTH, HYPERVISOR].map((group) => [group, NOT_RUNNING, []]),
     ],
   );

@@ -120,10 +120,10 @@ void test('an older Nova has no extra specs, which differs from having none', ()
 
 void test('disks of all kinds are described in order', () => {
   const { disks } = of(`<devices>
-    <disk type='file' device='disk'><source file='/a &quot;b&quot;.qcow2' index='1'/><target dev='vda' bus='virtio'/>
+    <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/a &quot;b&quot;.qcow2' index='1'/><target dev='vda' bus='virtio'/>
       <serial>s1</serial><alias name='virtio-disk0'/></disk>
     <disk type='network' device='disk'><source protocol='rbd' name='pool/image'><host name='m1'/></source><target dev='vdb' bus='virtio'/></disk>
-    <disk type='file' device='cdrom'><target dev='sda' bus='sata'/><readonly/></disk>
+    <disk type='file' device='cdrom'><driver name='qemu'/><target dev='sda' bus='sata'/><readonly/></disk>
     <disk type='block'><source dev='/dev/sdx'/><target dev='vdc'/></disk>
     <disk type='volume' device='disk'><source pool='p' volume='v'/><target dev='vdd'/></disk>
     <disk type='file'><source file='/no-target'/></disk></devices>`);
@@ -140,6 +140,10 @@ void test('disks of all kinds are described in order', () => {
   assert.deepEqual(
     [disks[0]?.serial, disks[0]?.alias, disks[0]?.bus, disks[3]?.bus],
     ['s1', 'virtio-disk0', 'virtio', undefined],
+  );
+  assert.deepEqual(
+    disks.map(({ format }) => format),
+    ['qcow2', undefined, undefined, undefined, undefined],
   );
 });
 

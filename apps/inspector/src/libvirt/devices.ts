@@ -18,6 +18,7 @@ export function disks(devices: XmlElement | undefined): Disk[] {
       readOnly: child(element, 'readonly') !== undefined,
       serial: textIn(child(element, 'serial')),
       alias: attribute(child(element, 'alias'), 'name'),
+      format: attribute(child(element, 'driver'), 'type'),
     });
   });
 }

@@ -95,7 +95,14 @@ test('a drive is empty or has a medium, and both are told', async () => {
   assert.deepEqual([empty?.device, empty?.path, empty?.capacityBytes], ['sda', undefined, undefined]);
   assert.ok(empty?.readRequests !== undefined);
   assert.deepEqual([full?.device, full?.path, full?.capacityBytes], ['sdb', file('medium.iso'), 2n ** 20n]);
-  const ofTheEmpty = ['path', 'backing_index', 'allocation_bytes', 'capacity_bytes', 'physical_bytes'];
+  const ofTheEmpty = [
+    'path',
+    'backing_index',
+    'allocation_bytes',
+    'capacity_bytes',
+    'physical_bytes',
+    'source_size_bytes',
+  ];
   assert.deepEqual(missing(drives, DISK), [[UNSUPPORTED, [...notOnQemu, ...ofTheEmpty.map((name) => `sda.${name}`)]]]);
 });
 
@@ -123,7 +130,7 @@ test('a network disk has counts and sizes but no path, and one that stays off ha
   assert.equal((await served.described(stopped.uuid)).disks[0]?.source, 'rbd:pool/image');
   const nbdNow = await served.readOne('nbd');
   assert.deepEqual([nbdNow.disks[0]?.capacityBytes, nbdNow.disks[0]?.path], [2n ** 22n, undefined]);
-  assert.deepEqual(missing(nbdNow, DISK), [[UNSUPPORTED, ['path', ...notOnQemu]]]);
+  assert.deepEqual(missing(nbdNow, DISK), [[UNSUPPORTED, ['path', ...notOnQemu, 'source_size_bytes']]]);
   const rbdNow = await served.readOne('rbd');
   assert.deepEqual([rbdNow.status, rbdNow.disks.map(({ device }) => device)], [InspectionStatus.SHUT_OFF, ['vda']]);
   assert.deepEqual(

@@ -19,7 +19,7 @@ void test('what this hypervisor cannot tell is UNSUPPORTED, in one entry for eac
   });
   assert.deepEqual(missingOf(statistics), [
     [VCPU, UNSUPPORTED, ['halted']],
-    [DISK, UNSUPPORTED, ['errors', 'threshold_bytes']],
+    [DISK, UNSUPPORTED, ['errors', 'threshold_bytes', 'source_size_bytes']],
     [PERF, UNSUPPORTED, []],
     [DIRTY_RATE, UNSUPPORTED, ['mib_per_second']],
     [MEMORY_BANDWIDTH, UNSUPPORTED, []],
@@ -84,7 +84,12 @@ void test('a device that has nothing is named whole, one that has a part by fiel
     [
       DISK,
       UNSUPPORTED,
-      ['vd1.path', 'vdc', ...[...traffic, 'errors', ...sizes, 'threshold_bytes'].map((name) => `vdd.${name}`)],
+      [
+        'vd1.path',
+        'vd1.source_size_bytes',
+        'vdc',
+        ...[...traffic, 'errors', ...sizes, 'threshold_bytes', 'source_size_bytes'].map((name) => `vdd.${name}`),
+      ],
     ],
   ]);
 });

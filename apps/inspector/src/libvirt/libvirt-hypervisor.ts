@@ -6,6 +6,8 @@ import type { Hypervisor, HypervisorSink } from '../hypervisor.ts';
 import { hypervisorUnavailable, InspectorError } from '../inspector-error.ts';
 import { createDescriptions } from './descriptions.ts';
 import { groupRows, supportedGroups } from './groups.ts';
+import { createImageSizes } from './images/image-sizes.ts';
+import type { StatImage } from './images/stat-image.ts';
 import { inspect } from './inspect.ts';
 import type { InspectContext } from './inspect.ts';
 import type { OnMissedEvents } from './missed-events.ts';
@@ -39,6 +41,8 @@ export interface LibvirtSettings {
   readonly resyncMs?: number;
   /** Events kept while this process is busy; default 1024. */
   readonly maxBufferedEvents?: number;
+  /** Looks at an image; default: at the file system of this host. */
+  readonly statImage?: StatImage;
 }
 
 /** What serves the callers while there is a session. */
@@ -55,6 +59,8 @@ export function createLibvirtHypervisor(settings: LibvirtSettings): Hypervisor {
   let availability: Availability | undefined;
   const unreadable = new Map<string, string>();
   let groups = groupRows.map(({ group }) => group);
+  // Longer than a session: what is stuck in the file system stays so when libvirt comes back.
+  const imageSizes = createImageSizes(settings);
   const quarantine = createQuarantine({
     onHung: ({ uuid, name }, sinceMs) =>
       logger.warn(
@@ -79,7 +85,7 @@ export function createLibvirtHypervisor(settings: LibvirtSettings): Hypervisor {
       const common = { inventory, logger, onCall, onMissedEvents, unreadable };
       const descriptions = createDescriptions({ ...common, session, resyncMs, maxBufferedEvents });
       return await descriptions.follow(over, () => {
-        connected = { session, reader, descriptions, inventory, over };
+        connected = { session, reader, descriptions, inventory, imageSizes, over };
         life.ready({ instances: inventory.size });
       });
     } catch (error) {

@@ -7,12 +7,12 @@ import type { DomainStats, TypedParam } from '@nephometer/libvirt';
 import { uncovered } from '../statistics/gap.ts';
 import { mapRecord } from './map-record.ts';
 import type { RecordContext } from './map-record.ts';
-import { allGroups, fullRecord, record, recordedRecord } from './testing/records.ts';
+import { allGroups, fullRecord, fullSizes, record, recordedRecord } from './testing/records.ts';
 
 const description = Instance.create({ id: 'u', balloon: { model: 'virtio', statsPeriodSeconds: 10 } });
 
 function map(stats: DomainStats, context: Partial<RecordContext> = {}): InstanceStatistics {
-  return mapRecord(stats, { groups: allGroups, supported: allGroups, description, ...context });
+  return mapRecord(stats, { groups: allGroups, supported: allGroups, description, sourceSizes: fullSizes, ...context });
 }
 
 void test('the recorded record of a running domain becomes typed fields, and only the rest is named', async () => {
@@ -121,6 +121,20 @@ void test('a device has no statistics before it has a name', () => {
   );
 });
 
+void test('the size of an image is that of its path, and absent for one that was not seen', () => {
+  const paths = { 'block.0.name': 'vda', 'block.0.path': '/a', 'block.1.name': 'vdb', 'block.1.path': '/b' };
+  const disks = { ...paths, 'block.2.name': 'sda' };
+  const sourceSizes = new Map([
+    ['/b', 2n ** 53n + 1n],
+    ['sda', 7n],
+  ]);
+  const sizes = map(record(disks), { sourceSizes }).disks.map(({ sourceSizeBytes }) => sourceSizeBytes);
+  assert.deepEqual(sizes, [undefined, 2n ** 53n + 1n, undefined]);
+  const { missing } = map(record(disks), { sourceSizes });
+  const reason = missing.find(({ fields }) => fields.includes('vda.source_size_bytes'))?.reason;
+  assert.equal(reason, MissingReason.UNSUPPORTED);
+});
+
 const misfits = {
   'a virtual CPU in a state that is not known yet': { 'vcpu.0.state': 9 },
   'a negative number of virtual CPUs': { 'vcpu.current': -1 },
@@ -171,7 +185,7 @@ void test('the full record has a place for every value, and leaves nothing missi
     ({ name }) => !/^(state|memory|vm)\.|\.count$|^vcpu\..\.state$/.test(name),
   ).length;
   // The status of a dirty rate measurement is not looked at: other parts have a field of this name.
-  assert.equal(valuesOf(statistics).length, expected - 1);
+  assert.equal(valuesOf(statistics).length, expected - 1 + fullSizes.size);
 });
 
 const subsets = fc.record({
@@ -211,7 +225,7 @@ void test('whatever libvirt leaves out, each statistic is there or has a reason,
         { groups: wanted, supported: new Set(supported), failures, ...(isDescribed ? {} : { description: undefined }) },
       );
       assert.deepEqual(uncovered(statistics, wanted), []);
-      const told = new Set(params.map(known));
+      const told = new Set([...params.map(known), ...fullSizes.values()]);
       for (const value of valuesOf(statistics)) {
         const value_ = typeof value === 'number' ? String(value) : value;
         assert.ok(told.has(value_), `${String(value)} is none of the record's values`);

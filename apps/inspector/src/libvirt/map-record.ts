@@ -19,6 +19,8 @@ export interface RecordContext {
   readonly failures?: readonly Failure[] | undefined;
   /** Since when another operation holds the domain, in epoch milliseconds; absent if unknown. */
   readonly busySinceMs?: number | undefined;
+  /** Sizes of images by path, in bytes; absent for those that cannot be seen. */
+  readonly sourceSizes?: ReadonlyMap<string, bigint> | undefined;
 }
 
 /**
@@ -32,6 +34,10 @@ export function mapRecord(record: DomainStats, context: RecordContext): Instance
   for (const param of params) put(draft, param, context.groups, hasNoId);
 
   const { statistics, libvirtState, told } = draft;
+  for (const disk of statistics.disks) {
+    const size = disk.path === undefined ? undefined : context.sourceSizes?.get(disk.path);
+    if (size !== undefined) disk.sourceSizeBytes = size;
+  }
   if (libvirtState !== undefined) {
     statistics.state = instanceState(libvirtState);
     statistics.stateReason = stateReason(libvirtState, draft.libvirtReason);

@@ -133,6 +133,7 @@ function describe(parts: Parts, number: number, chance: Chance): Instance {
       source: path,
       readOnly: false,
       alias: `virtio-disk${index}`,
+      format: 'qcow2',
     })),
     vnics: vnics.map(({ device }, index) => ({
       device,

@@ -147,14 +147,15 @@ function vnicsAt({ vnics, phase }: SimulatedGuest, atMs: number): InstanceStatis
 function disksAt({ disks, phase }: SimulatedGuest, atMs: number, off: boolean): InstanceStatistics['disks'] {
   return disks.map((disk, index) => {
     const { device, path, capacityBytes } = disk;
-    const sizes = { index, device, path, allocationBytes: capacityBytes / 3n, capacityBytes };
-    if (off) return { ...sizes, physicalBytes: capacityBytes / 3n };
+    const written = capacityBytes / 3n;
+    const sizes = { allocationBytes: written, capacityBytes, physicalBytes: written, sourceSizeBytes: written };
+    const told = { index, device, path, ...sizes };
+    if (off) return told;
     const readRequests = counter(disk.readsPerHour, atMs, phase);
     const writeRequests = counter(disk.writesPerHour, atMs, phase);
     const bytes = BigInt(disk.requestBytes);
     return {
-      ...sizes,
-      physicalBytes: capacityBytes / 3n,
+      ...told,
       backingIndex: index + 1,
       readRequests,
       readBytes: readRequests * bytes,

@@ -85,6 +85,9 @@ void test('the population is believable: most run, a few are off or paused, most
   const nova = inventory.list().filter((one) => one.nova !== undefined).length;
   assert.ok(nova > 400 && nova < 500);
   assert.ok(inventory.list().every((one) => one.disks.length === 2 && one.vnics.length >= 1 && one.vnics.length <= 2));
+  assert.ok(inventory.list().every(({ disks }) => disks.every(({ format }) => format === 'qcow2')));
+  const disks = (await read(500, 1, start)).flatMap((one) => one.disks);
+  assert.ok(disks.every(({ sourceSizeBytes = 0n, physicalBytes = -1n }) => sourceSizeBytes >= physicalBytes));
 });
 
 void test('a stopped instance has no counters of a running one, a paused one stands still', async () => {

@@ -5,7 +5,7 @@ import { Instance, MissingReason, StatisticsGroup } from '@nephometer/inspector-
 import { uncovered } from './gap.ts';
 import { fieldBits, groupShapes } from './group-shape.ts';
 import { mapRecord } from '../libvirt/map-record.ts';
-import { allGroups, fullRecord, record } from '../libvirt/testing/records.ts';
+import { allGroups, fullRecord, fullSizes, record } from '../libvirt/testing/records.ts';
 
 const { CPU, VCPU, MEMORY, VNIC, DISK, PERF, IOTHREAD, DIRTY_RATE } = StatisticsGroup;
 const description = Instance.create({ id: 'u' });
@@ -39,7 +39,7 @@ void test('each group of the API has a shape, and unknown fields are refused', (
 });
 
 const complete = (): ReturnType<typeof mapRecord> =>
-  mapRecord(fullRecord(), { groups: allGroups, supported: allGroups, description });
+  mapRecord(fullRecord(), { groups: allGroups, supported: allGroups, description, sourceSizes: fullSizes });
 
 void test('a statistic that is neither there nor explained is found, whoever made the answer', () => {
   const statistics = complete();

@@ -81,6 +81,7 @@ export const diskNames: NamesOf<DiskStatistics, 'index' | 'device'> = {
   capacityBytes: 'capacity_bytes',
   physicalBytes: 'physical_bytes',
   thresholdBytes: 'threshold_bytes',
+  sourceSizeBytes: 'source_size_bytes',
 };
 
 /** The group PERF. */

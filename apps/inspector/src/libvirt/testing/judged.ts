@@ -3,14 +3,14 @@ import type { InstanceStatistics } from '@nephometer/inspector-api';
 import type { DomainStats } from '@nephometer/libvirt';
 import { mapRecord } from '../map-record.ts';
 import type { RecordContext } from '../map-record.ts';
-import { allGroups, fullRecord } from './records.ts';
+import { allGroups, fullRecord, fullSizes } from './records.ts';
 
 /** A guest whose balloon is asked; it has no devices. */
 export const description = Instance.create({ id: 'u', balloon: { model: 'virtio', statsPeriodSeconds: 10 } });
 
 /** The statistics of a record, all groups asked for unless the context says otherwise. */
 export function judged(stats: DomainStats, context: Partial<RecordContext> = {}): InstanceStatistics {
-  return mapRecord(stats, { groups: allGroups, supported: allGroups, description, ...context });
+  return mapRecord(stats, { groups: allGroups, supported: allGroups, description, sourceSizes: fullSizes, ...context });
 }
 
 /** The full record without what these begin with. */

@@ -34,6 +34,12 @@ const events =
 const traffic = 'rd.reqs rd.bytes rd.times wr.reqs wr.bytes wr.times fl.reqs fl.times';
 const counters = 'rx.bytes rx.pkts rx.errs rx.drop tx.bytes tx.pkts tx.errs tx.drop';
 
+/** Sizes of the images of {@link fullRecord}; its values are others. */
+export const fullSizes: ReadonlyMap<string, bigint> = new Map([
+  ['/images/vd0', 500n],
+  ['/images/vd1', 501n],
+]);
+
 /** The record of a running domain that has all that there is, two of each device. No value occurs twice. */
 export function fullRecord(): DomainStats {
   const fields: Record<string, bigint | number | string | boolean> = { 'state.state': 1, 'state.reason': 1 };

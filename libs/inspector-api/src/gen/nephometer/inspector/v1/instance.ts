@@ -183,7 +183,11 @@ export interface Disk {
     | string
     | undefined;
   /** Name of the device in hot-plug events, for example "virtio-disk0". */
-  alias?: string | undefined;
+  alias?:
+    | string
+    | undefined;
+  /** Format of the image as the definition says it, for example "raw" or "qcow2"; absent if it does not. */
+  format?: string | undefined;
 }
 
 /** Vnic is one virtual network card of an instance. */
@@ -744,6 +748,7 @@ function createBaseDisk(): Disk {
     readOnly: false,
     serial: undefined,
     alias: undefined,
+    format: undefined,
   };
 }
 
@@ -772,6 +777,9 @@ export const Disk: MessageFns<Disk> = {
     }
     if (message.alias !== undefined) {
       writer.uint32(66).string(message.alias);
+    }
+    if (message.format !== undefined) {
+      writer.uint32(74).string(message.format);
     }
     return writer;
   },
@@ -853,6 +861,14 @@ export const Disk: MessageFns<Disk> = {
             message.alias = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.format = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -883,6 +899,7 @@ export const Disk: MessageFns<Disk> = {
         : false,
       serial: isSet(object.serial) ? globalThis.String(object.serial) : undefined,
       alias: isSet(object.alias) ? globalThis.String(object.alias) : undefined,
+      format: isSet(object.format) ? globalThis.String(object.format) : undefined,
     };
   },
 
@@ -912,6 +929,9 @@ export const Disk: MessageFns<Disk> = {
     if (message.alias !== undefined) {
       obj.alias = message.alias;
     }
+    if (message.format !== undefined) {
+      obj.format = message.format;
+    }
     return obj;
   },
 
@@ -928,6 +948,7 @@ export const Disk: MessageFns<Disk> = {
     message.readOnly = object.readOnly ?? false;
     message.serial = object.serial ?? undefined;
     message.alias = object.alias ?? undefined;
+    message.format = object.format ?? undefined;
     return message;
   },
 };

@@ -650,7 +650,14 @@ export interface DiskStatistics {
     | bigint
     | undefined;
   /** Offset at which the hypervisor sends an event, in bytes. */
-  thresholdBytes?: bigint | undefined;
+  thresholdBytes?:
+    | bigint
+    | undefined;
+  /**
+   * Size of the file or device that holds the image, as the host's file system tells it, in bytes; absent where the
+   * inspector cannot see it. A sparse or growing image may take less room than that.
+   */
+  sourceSizeBytes?: bigint | undefined;
 }
 
 /** PerfStatistics counts hardware and software events since they were enabled on the instance. */
@@ -2456,6 +2463,7 @@ function createBaseDiskStatistics(): DiskStatistics {
     capacityBytes: undefined,
     physicalBytes: undefined,
     thresholdBytes: undefined,
+    sourceSizeBytes: undefined,
   };
 }
 
@@ -2550,6 +2558,12 @@ export const DiskStatistics: MessageFns<DiskStatistics> = {
         throw new globalThis.Error("value provided for field message.thresholdBytes of type uint64 too large");
       }
       writer.uint32(136).uint64(message.thresholdBytes);
+    }
+    if (message.sourceSizeBytes !== undefined) {
+      if (BigInt.asUintN(64, message.sourceSizeBytes) !== message.sourceSizeBytes) {
+        throw new globalThis.Error("value provided for field message.sourceSizeBytes of type uint64 too large");
+      }
+      writer.uint32(144).uint64(message.sourceSizeBytes);
     }
     return writer;
   },
@@ -2703,6 +2717,14 @@ export const DiskStatistics: MessageFns<DiskStatistics> = {
             message.thresholdBytes = reader.uint64() as bigint;
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.sourceSizeBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2786,6 +2808,11 @@ export const DiskStatistics: MessageFns<DiskStatistics> = {
         : isSet(object.threshold_bytes)
         ? BigInt(object.threshold_bytes)
         : undefined,
+      sourceSizeBytes: isSet(object.sourceSizeBytes)
+        ? BigInt(object.sourceSizeBytes)
+        : isSet(object.source_size_bytes)
+        ? BigInt(object.source_size_bytes)
+        : undefined,
     };
   },
 
@@ -2842,6 +2869,9 @@ export const DiskStatistics: MessageFns<DiskStatistics> = {
     if (message.thresholdBytes !== undefined) {
       obj.thresholdBytes = message.thresholdBytes.toString();
     }
+    if (message.sourceSizeBytes !== undefined) {
+      obj.sourceSizeBytes = message.sourceSizeBytes.toString();
+    }
     return obj;
   },
 
@@ -2890,6 +2920,9 @@ export const DiskStatistics: MessageFns<DiskStatistics> = {
       : undefined;
     message.thresholdBytes = (object.thresholdBytes !== undefined && object.thresholdBytes !== null)
       ? BigInt(object.thresholdBytes)
+      : undefined;
+    message.sourceSizeBytes = (object.sourceSizeBytes !== undefined && object.sourceSizeBytes !== null)
+      ? BigInt(object.sourceSizeBytes)
       : undefined;
     return message;
   },
