@@ -24,13 +24,21 @@ export interface InstanceReading {
  * It is pure: the same arguments give the same samples; no clock, no I/O, no state. It is called once per cycle and
  * instance for each source that names its meter, for running instances only unless it says otherwise, and must return
  * quickly. A value that was not read gives no sample, never a zero. If it throws, the error is counted and logged, the
- * samples it had given stay, and the other pollsters go on.
+ * samples it had given stay, and the other pollsters go on; it is called again in the next cycle, unless the error is a
+ * {@link PermanentPollsterError}.
  */
 export interface Pollster {
   /** Name of the meter it gives: what `meters` in polling.yaml matches. Unique in the registry. */
   readonly name: string;
   /** Discovery to use where the source names none, for example `local_instances`. */
   readonly discovery: string;
+  /** Whether patterns in polling.yaml pass over it, so that only a source that names the meter in full polls it. Default false. */
+  readonly byNameOnly?: boolean;
+  /**
+   * Whether it makes from two readings what transformers in a pipeline may make from samples. Where there are transformers,
+   * patterns pass over it too, lest there be two of each. Default false.
+   */
+  readonly isDerived?: boolean;
   /** Statistics it reads. Joined over a task into one call per host. */
   readonly needs: readonly StatisticsGroup[];
   /**

@@ -42,12 +42,29 @@ test('Samples with the same number of virtual CPUs share one metadata object; an
   const resource = exampleResource();
   const [one, two] = [1, 2].map((current) => exampleReading({ vcpuCount: { current }, cpu: { timeNs: 1n } }));
   assert.ok(one && two);
-  const metadataOf = (reading: typeof one) => samplesOf('cpu', resource, reading)[0]?.resourceMetadata;
+  const metadataOf = (reading: typeof one) => samplesOf('cpu', reading, { resource })[0]?.resourceMetadata;
   assert.equal(metadataOf(one), metadataOf(one));
   assert.deepEqual([metadataOf(one)?.['cpu_number'], metadataOf(two)?.['cpu_number']], [1, 2]);
   assert.equal('cpu_number' in resource.metadata, false);
   assert.equal(
-    samplesOf('cpu', resource, exampleReading({ cpu: { timeNs: 1n } }))[0]?.resourceMetadata['cpu_number'],
+    samplesOf('cpu', exampleReading({ cpu: { timeNs: 1n } }), { resource })[0]?.resourceMetadata['cpu_number'],
     null,
   );
+});
+
+test('In 2015 the CPU time is that of the whole instance, and the number of its virtual CPUs is always known', () => {
+  const vcpus = [{ number: 0, timeNs: time, waitNs: time }];
+  const resource = exampleResource({ vcpusCurrent: 3 });
+  const asked = { resource, compat: '2015' } as const;
+  const read = exampleReading({ vcpuCount: { current: 1 }, vcpus, cpu: { timeNs: 999999n } });
+  const unread = exampleReading({ cpu: { timeNs: 999999n } });
+  const seen = [read, unread].map((reading) => samplesOf('cpu', reading, asked)[0]);
+  assert.deepEqual(
+    seen.map((sample) => [sample?.volume, sample?.resourceMetadata['cpu_number']]),
+    [
+      [999999, 1],
+      [999999, 3],
+    ],
+  );
+  assert.deepEqual(samplesOf('cpu', exampleReading({ vcpuCount: { current: 1 }, vcpus }), asked), []);
 });

@@ -1,31 +1,56 @@
 import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
 import type { InstanceStatistics } from '@nephometer/inspector-api';
-import type { InstanceResource, Pollster } from '@nephometer/plugin';
+import type { InstanceResource } from '@nephometer/plugin';
 import type { Metadata } from '@nephometer/sample';
-import { createInstancePollster } from './instance-pollster.ts';
-import type { InstanceMeter } from './instance-pollster.ts';
+import { cpuUtilPercent } from './cpu-util.ts';
+import type { InstanceRow } from './instance-pollster.ts';
+import { all, onlyHead, until19 } from './meter-row.ts';
+import type { Versioned } from './meter-row.ts';
 import { toVolume } from './volume.ts';
 
-const meters: readonly InstanceMeter[] = [
+/** `cpu`, `vcpus` and `cpu_util`. */
+export const cpuRows: readonly Versioned<InstanceRow>[] = [
   {
     name: 'cpu',
     type: 'cumulative',
     unit: 'ns',
+    versions: all,
+    description:
+      'CPU time used: of all virtual CPUs together, running and waiting for a host CPU (in 2015, of the whole guest).' +
+      ' Metadata adds `cpu_number`, the virtual CPUs in use.',
     needs: [StatisticsGroup.CPU, StatisticsGroup.VCPU],
-    volume: cpuTimeNs,
-    metadata: withCpuNumber,
+    volume: ({ statistics }) => cpuTimeNs(statistics),
+    metadata: (resource, { statistics }) => withCpuNumber(resource, statistics.vcpuCount?.current ?? null),
+    at: {
+      '2015': {
+        volume: ({ statistics }) => wholeCpuTimeNs(statistics),
+        // There the number comes with the time, from a call that always knows it.
+        metadata: (resource, { statistics }) =>
+          withCpuNumber(resource, statistics.vcpuCount?.current ?? resource.instance.vcpusCurrent ?? null),
+      },
+    },
   },
   {
     name: 'vcpus',
     type: 'gauge',
     unit: 'vcpu',
+    versions: onlyHead,
+    description: 'Virtual CPUs in use.',
     needs: [StatisticsGroup.VCPU],
-    volume: (statistics) => statistics.vcpuCount?.current,
+    volume: ({ statistics }) => statistics.vcpuCount?.current,
+  },
+  {
+    name: 'cpu_util',
+    type: 'gauge',
+    unit: '%',
+    isFloat: true,
+    versions: until19,
+    isDerived: true,
+    description: 'Share of its virtual CPUs that the guest used since the reading before, 0 to 100.',
+    needs: [StatisticsGroup.CPU, StatisticsGroup.VCPU],
+    volume: cpuUtilPercent,
   },
 ];
-
-/** `cpu` and `vcpus`. */
-export const cpuPollsters: readonly Pollster[] = meters.map(createInstancePollster);
 
 /**
  * Time the virtual CPUs ran plus the time they waited for a host CPU; where these are not known for each of them, the CPU
@@ -38,8 +63,11 @@ function cpuTimeNs(statistics: InstanceStatistics): number | undefined {
     const sum = sumVcpuTimes(statistics, current);
     if (sum !== undefined) return toVolume(sum);
   }
-  const total = statistics.cpu?.timeNs;
-  return total === undefined || vcpusMayReturn(statistics) ? undefined : toVolume(total);
+  return vcpusMayReturn(statistics) ? undefined : wholeCpuTimeNs(statistics);
+}
+
+function wholeCpuTimeNs({ cpu }: InstanceStatistics): number | undefined {
+  return cpu?.timeNs === undefined ? undefined : toVolume(cpu.timeNs);
 }
 
 /** The sum over the virtual CPUs whose two times are known, if these are `count` many. Numbers may have holes. */
@@ -63,8 +91,7 @@ function vcpusMayReturn(statistics: InstanceStatistics): boolean {
 const withNumbers = new WeakMap<InstanceResource, Map<number | null, Metadata>>();
 
 /** The resource's metadata with the number of virtual CPUs in use, `null` if unknown: one object per number. */
-function withCpuNumber(resource: InstanceResource, statistics: InstanceStatistics): Metadata {
-  const number = statistics.vcpuCount?.current ?? null;
+function withCpuNumber(resource: InstanceResource, number: number | null): Metadata {
   let byNumber = withNumbers.get(resource);
   if (byNumber === undefined) withNumbers.set(resource, (byNumber = new Map<number | null, Metadata>()));
   let metadata = byNumber.get(number);

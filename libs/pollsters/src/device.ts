@@ -11,15 +11,15 @@ export interface MeteredDevice {
   readonly metadata: Metadata;
 }
 
-/** Makes the devices of a resource once; they go when the resource goes, which never changes. */
-export function oncePerResource(
-  make: (resource: InstanceResource) => readonly MeteredDevice[],
-): (resource: InstanceResource) => readonly MeteredDevice[] {
-  const made = new WeakMap<InstanceResource, readonly MeteredDevice[]>();
+/** Makes something of a resource once; it goes when the resource goes, which never changes. */
+export function oncePerResource<Made extends object>(
+  make: (resource: InstanceResource) => Made,
+): (resource: InstanceResource) => Made {
+  const made = new WeakMap<InstanceResource, Made>();
   return (resource) => {
-    let devices = made.get(resource);
-    if (devices === undefined) made.set(resource, (devices = make(resource)));
-    return devices;
+    let one = made.get(resource);
+    if (one === undefined) made.set(resource, (one = make(resource)));
+    return one;
   };
 }
 

@@ -12,7 +12,7 @@ test('Disks with something in them are metered, by name, whatever the order of t
     { index: 1, device: 'sda', readBytes: 2n },
     { index: 0, device: 'vda', readBytes: 1n },
   ];
-  const samples = samplesOf('disk.device.read.bytes', resource, exampleReading({ disks }));
+  const samples = samplesOf('disk.device.read.bytes', exampleReading({ disks }), { resource });
   assert.deepEqual(
     samples.map(({ resourceId, volume, resourceMetadata }) => [resourceId, volume, resourceMetadata['disk_name']]),
     [
@@ -25,31 +25,28 @@ test('Disks with something in them are metered, by name, whatever the order of t
 test('A disk or a counter that was not read is left out, and nothing else', () => {
   const reading = exampleReading({ disks: [{ device: 'vda' }, { device: 'vdb', readBytes: 0n }] });
   assert.deepEqual(
-    samplesOf('disk.device.read.bytes', resource, reading).map(({ volume }) => volume),
+    samplesOf('disk.device.read.bytes', reading, { resource }).map(({ volume }) => volume),
     [0],
   );
-  assert.deepEqual(samplesOf('disk.device.read.bytes', resource, exampleReading()), []);
+  assert.deepEqual(samplesOf('disk.device.read.bytes', exampleReading(), { resource }), []);
 });
 
-test('The capacity is at least the size of the container', () => {
-  const capacity = (capacityBytes?: bigint, physicalBytes?: bigint) =>
-    samplesOf(
-      'disk.device.capacity',
-      resource,
-      exampleReading({
-        disks: [{ device: 'vda', ...(capacityBytes && { capacityBytes }), ...(physicalBytes && { physicalBytes }) }],
-      }),
-    )[0]?.volume;
-  assert.equal(capacity(1000n, 4096n), 4096);
-  assert.equal(capacity(8192n, 4096n), 8192);
-  assert.equal(capacity(8192n), 8192);
-  assert.equal(capacity(undefined, 4096n), undefined);
+test('In 2015 an empty drive is metered as well, if it was read', () => {
+  const disks = [{ device: 'vda', readBytes: 1n }, { device: 'sda', readBytes: 0n }, { device: 'vdb' }];
+  const samples = samplesOf('disk.device.read.bytes', exampleReading({ disks }), { resource, compat: '2015' });
+  assert.deepEqual(
+    samples.map(({ resourceId, volume }) => [resourceId, volume]),
+    [
+      [`${resource.id}-vda`, 1],
+      [`${resource.id}-sda`, 0],
+    ],
+  );
 });
 
 test('All samples of a disk share one metadata object, and the resource keeps its own', () => {
   const reading = exampleReading({ disks: [{ device: 'vda', readBytes: 1n, writeBytes: 1n }] });
-  const [read] = samplesOf('disk.device.read.bytes', resource, reading);
-  const [written] = samplesOf('disk.device.write.bytes', resource, reading);
+  const [read] = samplesOf('disk.device.read.bytes', reading, { resource });
+  const [written] = samplesOf('disk.device.write.bytes', reading, { resource });
   assert.ok(read);
   assert.equal(read.resourceMetadata, written?.resourceMetadata);
   assert.equal('disk_name' in resource.metadata, false);

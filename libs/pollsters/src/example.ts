@@ -1,7 +1,7 @@
 import { InspectionStatus, Instance, InstanceState, InstanceStatistics } from '@nephometer/inspector-api';
 import type { InstanceReading, InstanceResource } from '@nephometer/plugin';
-import type { Sample } from '@nephometer/sample';
-import { pollsters } from './pollsters.ts';
+import type { Compat, Sample } from '@nephometer/sample';
+import { pollstersFor } from './pollsters.ts';
 
 // What the specs of this folder measure.
 
@@ -43,22 +43,77 @@ export function exampleReading(
   };
 }
 
-/** The samples of one meter. */
-export function samplesOf(
-  meter: string,
-  resource: InstanceResource,
-  reading: InstanceReading,
-  previous?: InstanceReading,
-): readonly Sample[] {
-  const pollster = pollsters.find(({ name }) => name === meter);
+/** What a meter is asked for besides its name. */
+export interface Asked {
+  readonly resource?: InstanceResource;
+  readonly previous?: InstanceReading | undefined;
+  readonly compat?: Compat;
+}
+
+/** The samples of one meter; by default of an instance without devices, read once, under the newest names. */
+export function samplesOf(meter: string, reading: InstanceReading, asked: Asked = {}): readonly Sample[] {
+  const { resource = exampleResource(), previous, compat = 'head' } = asked;
+  const pollster = pollstersFor(compat).find(({ name }) => name === meter);
   if (pollster === undefined) throw new Error(`no pollster is named "${meter}"`);
   return [...pollster.samples(resource, reading, previous)];
 }
 
-/** The volume of one meter; `undefined` if there is no sample. */
+/** The volume of one meter of an instance; `undefined` if there is no sample. */
 export function volumeOf(
   meter: string,
   statistics: Parameters<typeof InstanceStatistics.fromPartial>[0],
+  compat: Compat = 'head',
 ): number | undefined {
-  return samplesOf(meter, exampleResource(), exampleReading(statistics))[0]?.volume;
+  return samplesOf(meter, exampleReading(statistics), { compat })[0]?.volume;
 }
+
+/** Statistics in which everything was read. */
+export const full = {
+  cpu: { timeNs: 1n },
+  vcpuCount: { current: 1 },
+  memory: {
+    currentKib: 1n,
+    availableKib: 1n,
+    usableKib: 1n,
+    unusedKib: 1n,
+    residentKib: 1n,
+    swapInKib: 1n,
+    swapOutKib: 1n,
+  },
+  perf: {
+    cacheOccupancyBytes: 1n,
+    memoryBandwidthTotal: 1n,
+    memoryBandwidthLocal: 1n,
+    cpuCycles: 1n,
+    instructions: 1n,
+    cacheReferences: 1n,
+    cacheMisses: 1n,
+  },
+  disks: [
+    {
+      device: 'vda',
+      readRequests: 1n,
+      readBytes: 1n,
+      readTimeNs: 1n,
+      writeRequests: 1n,
+      writeBytes: 1n,
+      writeTimeNs: 1n,
+      capacityBytes: 1n,
+      allocationBytes: 1n,
+      physicalBytes: 1n,
+    },
+  ],
+  vnics: [
+    {
+      device: 'tap0',
+      receiveBytes: 1n,
+      receivePackets: 1n,
+      receiveErrors: 1n,
+      receiveDrops: 1n,
+      transmitBytes: 1n,
+      transmitPackets: 1n,
+      transmitErrors: 1n,
+      transmitDrops: 1n,
+    },
+  ],
+};

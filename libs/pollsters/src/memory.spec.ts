@@ -40,3 +40,35 @@ for (const { name, meter, memory, mib } of cases) {
     assert.equal(volumeOf(meter, { ...(memory && { memory }) }), mib);
   });
 }
+
+const in2015 = [
+  { name: 'A fraction of a MB is cut off', meter: 'memory.resident', memory: { residentKib: 2047n }, mb: 1 },
+  {
+    name: 'Usable is not looked at',
+    meter: 'memory.usage',
+    memory: { availableKib: 76800n, usableKib: 51200n, unusedKib: 25600n },
+    mb: 50,
+  },
+  {
+    name: 'Usable alone is not enough',
+    meter: 'memory.usage',
+    memory: { availableKib: 76800n, usableKib: 51200n },
+    mb: undefined,
+  },
+  {
+    name: 'Unused of zero is a value',
+    meter: 'memory.usage',
+    memory: { availableKib: 2048n, unusedKib: 0n },
+    mb: 2,
+  },
+  {
+    name: 'A meter that was not there keeps its fraction',
+    meter: 'memory.swap.in',
+    memory: { swapInKib: 512n, swapOutKib: 0n },
+    mb: 0.5,
+  },
+];
+
+for (const { name, meter, memory, mb } of in2015) {
+  test(`${name} in 2015 (${meter})`, () => assert.equal(volumeOf(meter, { memory }, '2015'), mb));
+}

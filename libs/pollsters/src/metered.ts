@@ -1,5 +1,6 @@
 import { InspectionStatus, InstanceState } from '@nephometer/inspector-api';
 import type { InstanceStatistics } from '@nephometer/inspector-api';
+import type { InstanceReading } from '@nephometer/plugin';
 
 /**
  * Whether an instance gives samples: all do but those that are off or gone. Paused, crashed and suspended ones are metered
@@ -7,4 +8,9 @@ import type { InstanceStatistics } from '@nephometer/inspector-api';
  */
 export function isMetered({ status, state }: InstanceStatistics): boolean {
   return status !== InspectionStatus.SHUT_OFF && status !== InspectionStatus.GONE && state !== InstanceState.SHUT_OFF;
+}
+
+/** The previous reading, unless the instance was off then: what began since has no past to compare with. */
+export function previousIfMetered(previous: InstanceReading | undefined): InstanceReading | undefined {
+  return previous !== undefined && isMetered(previous.statistics) ? previous : undefined;
 }

@@ -10,3 +10,8 @@ export function toVolume(counter: bigint): number {
 export function kibToMib(kib: bigint): number {
   return Number(kib) / 1024;
 }
+
+/** What a counter grew by, per second. */
+export function perSecond(growth: bigint, elapsedMs: number): number {
+  return (toVolume(growth) * 1000) / elapsedMs;
+}
