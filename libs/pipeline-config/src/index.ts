@@ -8,8 +8,13 @@ export type {
   PipelinePublisher,
   PipelineSink,
   PipelineSource,
+  PipelineTransformer,
+  TransformerPlace,
 } from './pipeline-config.ts';
 export { createMeterFilter, matchesMeter } from './meter-filter.ts';
-export { discoveryProblems, publisherProblems } from './plugin-problems.ts';
+export { createPollsterFilter, hasTransformers, isPassedOver } from './pollster-filter.ts';
+export { parseDiscovery } from './discovery-url.ts';
+export type { DiscoveryUrl } from './discovery-url.ts';
+export { discoveryProblems, publisherProblems, transformerProblems } from './plugin-problems.ts';
 export { unknownMeters } from './unknown-meters.ts';
 export type { KnownMeters } from './unknown-meters.ts';

@@ -1,5 +1,5 @@
 import { addFindings, checkDocument, parseYaml } from '@nephometer/service';
-import type { Parsed, YamlDocument } from '@nephometer/service';
+import type { DocumentPath, Parsed, YamlDocument } from '@nephometer/service';
 import { z } from 'zod';
 import { pipelineProblems, pipelineWarnings } from './pipeline-relations.ts';
 import type { PollingConfig } from './polling-config.ts';
@@ -12,10 +12,13 @@ import {
   publishersField,
   sinkNamesField,
 } from './source-fields.ts';
-import { duplicateNames, renameCounters } from './source-list.ts';
+import { describeFile, duplicateNames, listField, renameCounters } from './source-list.ts';
+import { linesWithin, transformersField } from './transformers-field.ts';
 
 /** Where samples go: a `pipeline.yaml`, complete and valid. */
 export interface PipelineConfig {
+  /** The file it came from, for messages. */
+  readonly file?: string;
   readonly sources: readonly PipelineSource[];
   readonly sinks: readonly PipelineSink[];
 }
@@ -26,9 +29,11 @@ export interface PipelineSource {
   readonly name: string;
   /** Patterns for {@link createMeterFilter}; at least one. */
   readonly meters: readonly string[];
+  /** Line of each pattern in the file. */
+  readonly meterLines?: readonly (number | undefined)[];
   /** Names of sinks that exist, each once; at least one. */
   readonly sinks: readonly string[];
-  /** What a file of 2015 says about polling, with its defaults; see {@link pollingOf}. */
+  /** What a file that does both jobs says about polling, with its defaults; see {@link pollingOf}. */
   readonly polling?: PipelinePolling;
 }
 
@@ -38,6 +43,8 @@ export interface PipelinePolling {
   readonly intervalMs: number;
   readonly resources: readonly string[];
   readonly discovery: readonly string[];
+  /** Line of each of them in the file. */
+  readonly discoveryLines?: readonly (number | undefined)[];
 }
 
 /** Where samples end. */
@@ -46,6 +53,26 @@ export interface PipelineSink {
   readonly name: string;
   /** In the order of the file; at least one. */
   readonly publishers: readonly PipelinePublisher[];
+  /** What samples go through before they are published, in order; empty if nothing. */
+  readonly transformers: readonly PipelineTransformer[];
+}
+
+/** One place in a sink's chain of transformers. */
+export interface PipelineTransformer {
+  /** Whether a transformer of that name exists is not checked here. */
+  readonly name: string;
+  /** A mapping as YAML gives it; `null` if left empty. */
+  readonly parameters: unknown;
+  /** Where it stands in the file, for messages. Changes when lines are added above: two configs are compared without it. */
+  readonly place?: TransformerPlace;
+}
+
+/** Where a transformer stands in its file. */
+export interface TransformerPlace {
+  readonly path: DocumentPath;
+  readonly line?: number;
+  /** The line of each part of the parameters by its path within them, `target.scale`; `''` is all of them. */
+  readonly parameterLines?: ReadonlyMap<string, number>;
 }
 
 export interface PipelinePublisher {
@@ -65,33 +92,47 @@ export interface PipelineOptions {
   readonly doesPolling?: boolean;
 }
 
-const bothRequired = {
-  error: (issue: { readonly input?: unknown }) =>
-    issue.input === undefined ? 'Both sources & sinks are required; add the one that is missing' : undefined,
-};
+const bothRequired = 'Both sources & sinks are required; add the one that is missing';
+const unread = z
+  .unknown()
+  .optional()
+  .transform((): undefined => undefined);
 
-const schema = z.strictObject({
-  sources: z.array(
-    z.strictObject({
-      name: nameField('source'),
-      meters: metersField(),
-      sinks: sinkNamesField(),
-      interval: intervalField({ defaultS: 600 }),
-      resources: optionalTextsField('Resources'),
-      discovery: optionalTextsField('Discovery'),
-    }),
-    bothRequired,
-  ),
-  sinks: z.array(
-    z.strictObject({ name: nameField('sink'), publishers: publishersField(), transformers: z.unknown().optional() }),
-    bothRequired,
-  ),
-});
+/** The shape of the file, with or without the half that says what is polled: a key that nobody reads may hold anything. */
+function createSchema(doesPolling: boolean) {
+  return z.strictObject(
+    {
+      sources: listField(
+        'sources',
+        {
+          name: nameField('source'),
+          meters: metersField(),
+          sinks: sinkNamesField(),
+          interval: doesPolling ? intervalField({ defaultS: 600 }) : unread,
+          resources: doesPolling ? optionalTextsField('Resources') : unread,
+          discovery: doesPolling ? optionalTextsField('Discovery') : unread,
+        },
+        bothRequired,
+      ),
+      sinks: listField(
+        'sinks',
+        { name: nameField('sink'), publishers: publishersField(), transformers: transformersField() },
+        bothRequired,
+      ),
+    },
+    { error: describeFile },
+  );
+}
+
+const schema = createSchema(false);
+const schemaWithPolling = createSchema(true);
+
+type PipelineFile = z.output<ReturnType<typeof createSchema>>;
 
 /**
  * Reads a `pipeline.yaml` in Ceilometer's format, of any year, YAML 1.1 as PyYAML reads it. Never throws. What Ceilometer
- * refuses is refused in its words. Transformers are refused until they exist: samples that should have been changed must
- * not pass unchanged.
+ * refuses is refused in its words; so is what makes it crash. Whether publishers, transformers and discoveries of these
+ * names exist is for {@link publisherProblems} and its siblings to say.
  *
  * @param text the file's content; bytes must be UTF-8
  */
@@ -102,7 +143,7 @@ export function parsePipeline(
   const parsed = parseYaml(text, { file, dialect: 'yaml11' });
   if (!parsed.ok) return parsed;
   const { document, warnings } = renameCounters(parsed.value);
-  const checked = checkDocument(document, schema);
+  const checked = checkDocument(document, doesPolling ? schemaWithPolling : schema);
   const config: Parsed<PipelineConfig> = checked.ok
     ? { ...checked, value: toConfig(document, checked.value) }
     : checked;
@@ -116,15 +157,15 @@ export function parsePipeline(
   });
 }
 
-/** What a pipeline.yaml of 2015 polls, where there is no polling.yaml. */
-export function pollingOf(config: PipelineConfig): PollingConfig {
+/** What a pipeline.yaml of 2015 polls, where there is no polling.yaml; every line of it is one of that file. */
+export function pollingOf({ file, sources }: PipelineConfig): PollingConfig {
   return {
-    sources: config.sources.map(({ name, meters, polling }) => ({
+    ...(file !== undefined && { file }),
+    sources: sources.map(({ name, meters, meterLines, polling }) => ({
       name,
       meters,
-      intervalMs: polling?.intervalMs ?? 600_000,
-      resources: polling?.resources ?? [],
-      discovery: polling?.discovery ?? [],
+      ...(meterLines !== undefined && { meterLines }),
+      ...(polling ?? { intervalMs: 600_000, resources: [], discovery: [] }),
     })),
   };
 }
@@ -134,20 +175,40 @@ export function isPipelineConfig(value: unknown): boolean {
   return isMapping(value) && Object.hasOwn(value, 'sinks');
 }
 
-function toConfig(document: YamlDocument, { sources, sinks }: z.output<typeof schema>): PipelineConfig {
+function toConfig(document: YamlDocument, { sources, sinks }: PipelineFile): PipelineConfig {
   return {
-    sources: sources.map(({ name, meters, sinks: names, interval, resources, discovery }) => ({
+    file: document.file,
+    sources: sources.map((source, index) => toSource(document, source, index)),
+    sinks: sinks.map(({ name, publishers, transformers }, sink) => ({
       name,
-      meters,
-      sinks: names,
-      polling: { intervalMs: interval, resources, discovery },
-    })),
-    sinks: sinks.map(({ name, publishers }, sink) => ({
-      name,
-      publishers: publishers.map((url, index) => {
-        const line = document.lineOf(['sinks', sink, 'publishers', index]);
-        return line === undefined ? { url } : { url, line };
+      publishers: publishers.map((url, index) => withLine({ url }, document, ['sinks', sink, 'publishers', index])),
+      transformers: transformers.map((transformer, index) => {
+        const path = ['sinks', sink, 'transformers', index];
+        const parameterLines = linesWithin(document, [...path, 'parameters'], transformer.parameters);
+        return { ...transformer, place: withLine({ path, parameterLines }, document, path) };
       }),
     })),
   };
+}
+
+function toSource(
+  document: YamlDocument,
+  { name, meters, sinks, interval, resources = [], discovery = [] }: PipelineFile['sources'][number],
+  source: number,
+): PipelineSource {
+  const linesOf = (key: string, list: readonly string[]): (number | undefined)[] =>
+    list.map((_, index) => document.lineOf(['sources', source, key, index]));
+  const discoveryLines = discovery.length > 0 && { discoveryLines: linesOf('discovery', discovery) };
+  return {
+    name,
+    meters,
+    meterLines: linesOf('meters', meters),
+    sinks,
+    ...(interval !== undefined && { polling: { intervalMs: interval, resources, discovery, ...discoveryLines } }),
+  };
+}
+
+function withLine<T extends object>(place: T, document: YamlDocument, path: DocumentPath): T & { line?: number } {
+  const line = document.lineOf(path);
+  return line === undefined ? place : { ...place, line };
 }

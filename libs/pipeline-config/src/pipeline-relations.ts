@@ -1,18 +1,14 @@
-import { describeValue, problemAt, suggest } from '@nephometer/service';
+import { problemAt, suggest } from '@nephometer/service';
 import type { Problem, YamlDocument } from '@nephometer/service';
-import { isEmptyCollection } from './is-mapping.ts';
-import { nameOf } from './source-fields.ts';
-import { ignoredKeys, rawEntries, unusualValues } from './source-list.ts';
+import { isLeftEmpty } from './is-left-empty.ts';
+import { nameOf, showName, showNames } from './names.ts';
+import { ignoredKeys, rawEntries } from './source-list.ts';
 import type { RawEntry } from './source-list.ts';
+import { unusualValues } from './unusual-values.ts';
 
-/** What is wrong between the parts of a pipeline.yaml, and what in it we cannot honour. */
+/** What is wrong between the parts of a pipeline.yaml, in the words of Ceilometer. */
 export function pipelineProblems(document: YamlDocument): readonly Problem[] {
-  return [
-    ...missingSinks(document),
-    ...danglingSinks(document),
-    ...duplicatePipelines(document),
-    ...transformers(document),
-  ];
+  return [...missingSinks(document), ...danglingSinks(document), ...duplicatePipelines(document)];
 }
 
 /** What in a pipeline.yaml has no effect, or an effect that is hardly meant. */
@@ -23,7 +19,7 @@ export function pipelineWarnings(
   const reason = 'polling.yaml says what is polled and when';
   const ignored = doesPolling ? {} : { interval: reason, resources: reason, discovery: reason };
   return [
-    ...unusualValues(document),
+    ...unusualValues(document, { doesPolling }),
     ...ignoredKeys(document, ignored),
     ...unusedSinks(document),
     ...repeatedPublishers(document),
@@ -33,7 +29,7 @@ export function pipelineWarnings(
 function missingSinks(document: YamlDocument): readonly Problem[] {
   return rawEntries(document, 'sources').flatMap((source) => {
     const { sinks } = source.value;
-    if (sinks === undefined || !(sinks === null || sinks === '' || isEmptyCollection(sinks))) return [];
+    if (sinks === undefined || !isLeftEmpty(sinks)) return [];
     const message = `No sink defined in source ${label(source)}; list at least one of the sinks below`;
     return [problemAt(document, [...source.path, 'sinks'], message)];
   });
@@ -41,12 +37,14 @@ function missingSinks(document: YamlDocument): readonly Problem[] {
 
 function danglingSinks(document: YamlDocument): readonly Problem[] {
   const sinks = namesOf(rawEntries(document, 'sinks'));
+  const exists = new Set(sinks);
   return rawEntries(document, 'sources').flatMap((source) =>
     sinkReferences(source).flatMap(({ name, index }) => {
-      if (sinks.includes(name)) return [];
+      if (exists.has(name)) return [];
       const meant = suggest(name, sinks);
-      const advice = meant === undefined ? 'add the sink or remove the name' : `did you mean "${meant}"?`;
-      const message = `Dangling sink ${name} from source ${label(source)}; ${advice} (sinks: ${sinks.join(', ')})`;
+      const advice = meant === undefined ? 'add the sink or remove the name' : `did you mean ${JSON.stringify(meant)}?`;
+      const known = sinks.length === 0 ? '' : ` (sinks: ${showNames(sinks)})`;
+      const message = `Dangling sink ${showName(name)} from source ${label(source)}; ${advice}${known}`;
       return [problemAt(document, [...source.path, 'sinks', index], message)];
     }),
   );
@@ -64,25 +62,10 @@ function duplicatePipelines(document: YamlDocument): readonly Problem[] {
         seen.add(pipeline);
         return [];
       }
-      const message = `Duplicate pipeline name: ${pipeline}; a source names each sink once, remove this one`;
+      const message = `Duplicate pipeline name: ${showName(pipeline)}; a source names each sink once, remove this one`;
       return [problemAt(document, [...source.path, 'sinks', index], message)];
     }),
   );
-}
-
-function transformers(document: YamlDocument): readonly Problem[] {
-  return rawEntries(document, 'sinks').flatMap(({ path, value }) => {
-    const list = value['transformers'];
-    if (list === undefined || list === null || list === '' || (Array.isArray(list) && list.length === 0)) return [];
-    const names = Array.isArray(list) ? list.map(transformerName).join(', ') : describeValue(list);
-    const message = `transformers are not supported yet (${names}); remove them, and compute rates where the samples are stored`;
-    return [problemAt(document, [...path, 'transformers'], message)];
-  });
-}
-
-function transformerName(entry: unknown): string {
-  const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
-  return nameOf(name) ?? describeValue(entry);
 }
 
 function unusedSinks(document: YamlDocument): readonly Problem[] {
@@ -94,16 +77,27 @@ function unusedSinks(document: YamlDocument): readonly Problem[] {
   return rawEntries(document, 'sinks').flatMap(({ path, value }) => {
     const name = nameOf(value['name']);
     if (name === undefined || used.has(name)) return [];
-    return [problemAt(document, [...path, 'name'], `no source names the sink ${name}: nothing is sent there`)];
+    return [
+      problemAt(
+        document,
+        [...path, 'name'],
+        `no source names the sink ${showName(name)}: nothing is sent there; name it or remove it`,
+      ),
+    ];
   });
 }
 
 function repeatedPublishers(document: YamlDocument): readonly Problem[] {
   return rawEntries(document, 'sinks').flatMap(({ path, value }) => {
     const urls: readonly unknown[] = Array.isArray(value['publishers']) ? value['publishers'] : [];
+    const seen = new Set<unknown>();
     return urls.flatMap((url, index) => {
-      if (urls.indexOf(url) === index) return [];
-      return [problemAt(document, [...path, 'publishers', index], 'listed twice: every sample is sent there twice')];
+      if (!seen.has(url)) {
+        seen.add(url);
+        return [];
+      }
+      const message = 'listed twice: every sample is sent there twice; remove one of the two';
+      return [problemAt(document, [...path, 'publishers', index], message)];
     });
   });
 }
@@ -121,5 +115,6 @@ function namesOf(entries: readonly RawEntry[]): readonly string[] {
 }
 
 function label({ path, value }: RawEntry): string {
-  return nameOf(value['name']) ?? `number ${Number(path[1]) + 1}`;
+  const name = nameOf(value['name']);
+  return name === undefined ? `number ${Number(path[1]) + 1}` : showName(name);
 }

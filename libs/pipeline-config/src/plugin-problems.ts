@@ -1,28 +1,36 @@
 import { formatPath, suggest } from '@nephometer/service';
 import type { DocumentPath, Problem } from '@nephometer/service';
-import type { PipelineConfig } from './pipeline-config.ts';
+import type { TransformerFactory } from '@nephometer/plugin';
+import { parseDiscovery } from './discovery-url.ts';
+import { showNames } from './names.ts';
+import type { PipelineConfig, TransformerPlace } from './pipeline-config.ts';
 import type { PollingConfig } from './polling-config.ts';
 
-/** Discoveries that the sources name and nobody offers, and static resources, which nothing can poll yet. */
+/**
+ * Discoveries that the sources name and nobody offers. Ceilometer passes over them in silence, or with a warning per cycle.
+ *
+ * @param known names of the discoveries there are
+ */
 export function discoveryProblems(config: PollingConfig, known: readonly string[]): readonly Problem[] {
-  const problemAt = (path: DocumentPath, line: number | undefined, message: string): Problem => ({
-    file: config.file ?? '',
-    ...(line !== undefined && { line }),
-    path: formatPath(path),
-    message,
-  });
-  return config.sources.flatMap(({ discovery, discoveryLines, resources, resourcesLine }, index) => {
-    const unknown = discovery.flatMap((name, place) => {
-      if (known.includes(name)) return [];
-      const meant = suggest(name, known);
-      const advice = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean "${meant}"?`;
-      const message = `no discovery is named "${name}"; ${advice}`;
-      return [problemAt(['sources', index, 'discovery', place], discoveryLines?.[place], message)];
-    });
-    if (resources.length === 0) return unknown;
-    const message = 'static resources are not supported yet; remove the key: instances are discovered';
-    return [...unknown, problemAt(['sources', index, 'resources'], resourcesLine, message)];
-  });
+  return config.sources.flatMap(({ discovery, discoveryLines }, source) =>
+    discovery.flatMap((url, index) => {
+      const message = explainDiscovery(url, known);
+      if (message === undefined) return [];
+      const path = ['sources', source, 'discovery', index];
+      return [toProblem(config.file ?? '', discoveryLines?.[index], path, message)];
+    }),
+  );
+}
+
+function explainDiscovery(url: string, known: readonly string[]): string | undefined {
+  const { name } = parseDiscovery(url);
+  if (known.includes(name)) return undefined;
+  // Without a scheme, a colon is part of the name. What stands before it is what was meant to be the name.
+  const front = /^[^:;?#/]*/.exec(name.trimStart())?.[0] ?? '';
+  const isCut = front !== name && front.includes('_');
+  const cause = isCut ? ': a name with "_" cannot be given a parameter, so the whole text is the name' : '';
+  const advice = adviseName(suggest(front, known) ?? suggest(name, known), known);
+  return `no discovery is named ${JSON.stringify(name)}${cause}; ${advice}`;
 }
 
 /**
@@ -36,9 +44,50 @@ export function publisherProblems(
   check: (url: string) => readonly string[],
 ): readonly Problem[] {
   return sinks.flatMap((sink, sinkIndex) =>
-    sink.publishers.flatMap(({ url, line }, index) => {
-      const path = formatPath(['sinks', sinkIndex, 'publishers', index]);
-      return check(url).map((message) => ({ file, ...(line !== undefined && { line }), path, message }));
+    sink.publishers.flatMap(({ url, line }, index) =>
+      check(url).map((message) => toProblem(file, line, ['sinks', sinkIndex, 'publishers', index], message)),
+    ),
+  );
+}
+
+/** Transformers that the sinks name and nobody offers, and what is wrong with the parameters of the others. */
+export function transformerProblems(
+  { sinks }: PipelineConfig,
+  file: string,
+  factories: Iterable<Pick<TransformerFactory, 'name' | 'validate'>>,
+): readonly Problem[] {
+  const known = new Map([...factories].map((factory) => [factory.name, factory]));
+  return sinks.flatMap(({ transformers }, sink) =>
+    transformers.flatMap(({ name, parameters, place }, index) => {
+      const path = ['sinks', sink, 'transformers', index];
+      const factory = known.get(name);
+      if (factory === undefined) {
+        const names = [...known.keys()];
+        const message = `No transformer named ${JSON.stringify(name)} loaded; ${adviseName(suggest(name, names), names)}`;
+        return [toProblem(file, place?.line, [...path, 'name'], message)];
+      }
+      return factory.validate(parameters).map((problem) => {
+        const parameterPath = [...path, 'parameters', ...problem.path];
+        return toProblem(file, lineOfParameter(place, problem.path), parameterPath, problem.message);
+      });
     }),
   );
+}
+
+/** A parameter that is missing is looked for in what it should stand in. */
+function lineOfParameter(place: TransformerPlace | undefined, path: DocumentPath): number | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const line = place?.parameterLines?.get(formatPath(path.slice(0, length)));
+    if (line !== undefined) return line;
+  }
+  return place?.line;
+}
+
+function adviseName(meant: string | undefined, known: readonly string[]): string {
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  return known.length === 0 ? 'remove it' : `known are: ${showNames(known)}`;
+}
+
+function toProblem(file: string, line: number | undefined, path: DocumentPath, message: string): Problem {
+  return { file, ...(line !== undefined && { line }), path: formatPath(path), message };
 }

@@ -3,7 +3,15 @@ import type { Parsed, Problem, YamlDocument } from '@nephometer/service';
 import { z } from 'zod';
 import { isMapping } from './is-mapping.ts';
 import { intervalField, metersField, nameField, optionalTextsField } from './source-fields.ts';
-import { duplicateNames, ignoredKeys, renameCounters, unusualValues } from './source-list.ts';
+import {
+  describeFile,
+  duplicateNames,
+  ignoredKeyMessage,
+  ignoredKeys,
+  listField,
+  renameCounters,
+} from './source-list.ts';
+import { unusualValues } from './unusual-values.ts';
 
 /** What is polled: a `polling.yaml`, complete and valid. */
 export interface PollingConfig {
@@ -22,34 +30,33 @@ export interface PollingSource {
   readonly meters: readonly string[];
   /** Line of each pattern in the file. */
   readonly meterLines?: readonly (number | undefined)[];
-  /** Static resources; empty if none are named. */
+  /** Static resources: an instance each, by its id or its name. Empty if none are named. */
   readonly resources: readonly string[];
-  /** Line of the list in the file. */
-  readonly resourcesLine?: number | undefined;
-  /** Discoveries by URL; empty: each pollster uses its own. */
+  /** Discoveries by URL as the file has them, for `parseDiscovery`; empty: each pollster uses its own. */
   readonly discovery: readonly string[];
   /** Line of each of them in the file. */
   readonly discoveryLines?: readonly (number | undefined)[];
 }
 
-const schema = z.strictObject({
-  sources: z.array(
-    z.strictObject({
-      name: nameField('source'),
-      interval: intervalField(),
-      meters: metersField(),
-      resources: optionalTextsField('Resources'),
-      discovery: optionalTextsField('Discovery'),
-      sinks: z.unknown().optional(),
-      group_id_coordination_expression: z.unknown().optional(),
-    }),
-    {
-      error: (issue) =>
-        issue.input === undefined ? 'sources required; list what to poll under "sources:"' : undefined,
-    },
-  ),
-  sinks: z.unknown().optional(),
-});
+const schema = z.strictObject(
+  {
+    sources: listField(
+      'sources',
+      {
+        name: nameField('source'),
+        interval: intervalField(),
+        meters: metersField(),
+        resources: optionalTextsField('Resources'),
+        discovery: optionalTextsField('Discovery'),
+        sinks: z.unknown().optional(),
+        group_id_coordination_expression: z.unknown().optional(),
+      },
+      'sources required; list what to poll under "sources:"',
+    ),
+    sinks: z.unknown().optional(),
+  },
+  { error: describeFile },
+);
 
 const ignored = {
   sinks: 'which sinks a sample goes to is said in pipeline.yaml',
@@ -59,8 +66,8 @@ const ignored = {
 
 /**
  * Reads a `polling.yaml` in Ceilometer's format, YAML 1.1 as PyYAML reads it. Never throws. What Ceilometer refuses is
- * refused in its words; so is what makes it crash or poll nothing without a word. Keys that only Ceilometer's other
- * versions use are warnings.
+ * refused in its words; so is what makes it crash or poll nothing without a word, and two sources of one name. Keys that only
+ * Ceilometer's other versions use are warnings.
  *
  * @param text the file's content; bytes must be UTF-8
  */
@@ -72,7 +79,12 @@ export function parsePolling(text: string | Uint8Array, { file }: { readonly fil
   const config: Parsed<PollingConfig> = checked.ok ? { ...checked, value: toConfig(document, checked.value) } : checked;
   return addFindings(config, {
     problems: duplicateNames(document, 'sources'),
-    warnings: [...warnings, ...unusualValues(document), ...ignoredKeys(document, ignored), ...emptyFile(document)],
+    warnings: [
+      ...warnings,
+      ...unusualValues(document, { doesPolling: true }),
+      ...ignoredKeys(document, ignored),
+      ...emptyFile(document),
+    ],
   });
 }
 
@@ -90,7 +102,6 @@ function toConfig(document: YamlDocument, { sources }: z.output<typeof schema>):
       meters,
       meterLines: meters.map((_, meter) => document.lineOf(['sources', index, 'meters', meter])),
       resources,
-      ...(resources.length > 0 && { resourcesLine: document.lineOf(['sources', index, 'resources']) }),
       discovery,
       ...(discovery.length > 0 && {
         discoveryLines: discovery.map((_, place) => document.lineOf(['sources', index, 'discovery', place])),
@@ -104,10 +115,10 @@ function emptyFile(document: YamlDocument): readonly Problem[] {
   if (!isMapping(document.value)) return found;
   const { sources } = document.value;
   if (Array.isArray(sources) && sources.length === 0) {
-    found.push(problemAt(document, ['sources'], 'there are no sources: nothing is polled'));
+    found.push(problemAt(document, ['sources'], 'there are no sources: nothing is polled; add one'));
   }
   if (Object.hasOwn(document.value, 'sinks')) {
-    found.push(problemAt(document, ['sinks'], `"sinks" is ignored: ${ignored.sinks}`));
+    found.push(problemAt(document, ['sinks'], ignoredKeyMessage('sinks', ignored.sinks)));
   }
   return found;
 }

@@ -1,16 +1,18 @@
 import { describeValue } from '@nephometer/service';
 import { z } from 'zod';
-import { isEmptyCollection } from './is-mapping.ts';
+import { isLeftEmpty } from './is-left-empty.ts';
+import { nameOf, showName } from './names.ts';
 
 /** The parts of a source that both files have. What Ceilometer says comes first, what to do about it after. */
 
 /** The longest delay that a timer of Node takes, in ms: about 24 days. */
 const maxIntervalMs = 2 ** 31 - 1;
 
+/** Reports a problem, at `path` from the field on. */
 type Refuse = (message: string, path?: readonly number[]) => typeof z.NEVER;
 
 /** A field that is read by a function of its own; a key that is absent gives it `undefined`. */
-function field<T>(read: (value: unknown, refuse: Refuse) => T): z.ZodType<T> {
+export function field<T>(read: (value: unknown, refuse: Refuse) => T): z.ZodType<T> {
   return z
     .unknown()
     .optional()
@@ -23,7 +25,7 @@ function field<T>(read: (value: unknown, refuse: Refuse) => T): z.ZodType<T> {
     });
 }
 
-/** A name. A whole number is fine, too: `name: 2015` is the name "2015". */
+/** A name: any scalar, see {@link nameOf}. */
 export function nameField(what: 'source' | 'sink'): z.ZodType<string> {
   return field((value, refuse) => {
     if (value === undefined) return refuse(`Required field name not specified; give every ${what} a name of its own`);
@@ -32,13 +34,7 @@ export function nameField(what: 'source' | 'sink'): z.ZodType<string> {
   });
 }
 
-/** The name that a value stands for where sources and sinks name each other, or `undefined` if it is none. */
-export function nameOf(value: unknown): string | undefined {
-  if (typeof value === 'string' && value !== '') return value;
-  return Number.isInteger(value) ? String(value) : undefined;
-}
-
-/** Seconds in the file, milliseconds in the result. As in Ceilometer, `"30"` is 30 and 1.9 is 1. */
+/** Seconds in the file, milliseconds in the result. Whatever Python's `int()` takes: `"30"` is 30, 1.9 is 1, `true` is 1. */
 export function intervalField({ defaultS }: { readonly defaultS?: number } = {}): z.ZodType<number> {
   return field((value, refuse) => {
     if (value === undefined && defaultS !== undefined) return defaultS * 1000;
@@ -54,15 +50,17 @@ export function intervalField({ defaultS }: { readonly defaultS?: number } = {})
       return refuse(`Interval value should > 0, got ${describeValue(value)}; for example interval: 300`);
     if (seconds * 1000 > maxIntervalMs) {
       return refuse(
-        `Invalid interval value: at most ${Math.floor(maxIntervalMs / 1000)} seconds (24 days), got ${seconds}`,
+        `Invalid interval value: at most ${Math.floor(maxIntervalMs / 1000)} seconds (24 days), got ${describeValue(value)}; for example interval: 86400`,
       );
     }
     return seconds * 1000;
   });
 }
 
-function wholeSeconds(value: unknown): number | undefined {
-  if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)) return Number(value);
+/** The whole seconds that an interval stands for, or `undefined` if it stands for none. */
+export function wholeSeconds(value: unknown): number | undefined {
+  if (typeof value === 'string' && /^\s*[+-]?\d+(?:_\d+)*\s*$/.test(value)) return Number(value.replaceAll('_', ''));
+  if (typeof value === 'boolean') return Number(value);
   return typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : undefined;
 }
 
@@ -72,12 +70,9 @@ export function metersField(): z.ZodType<readonly string[]> {
     if (value === undefined) return refuse('Missing meters value; list the meters, for example meters: ["*"]');
     // Ceilometer goes through a text letter by letter, which happens to be right for this one.
     if (value === '*') return ['*'];
-    if (value === null || value === '' || isEmptyCollection(value)) {
-      return refuse('No meters specified; list at least one, for example meters: ["*"]');
-    }
+    if (isLeftEmpty(value)) return refuse('No meters specified; list at least one, for example meters: ["*"]');
     if (!Array.isArray(value)) {
-      const advice = typeof value === 'string' ? `; write [${JSON.stringify(value)}] for a list of one` : '';
-      return refuse(`meters should be a list, got ${describeValue(value)}${advice}`);
+      return refuse(`meters should be a list, got ${describeValue(value)}; ${asList(value, 'meters: ["*"]')}`);
     }
     const patterns = readTexts(value, refuse, 'a meter');
     const conflict = contradiction(patterns);
@@ -92,20 +87,20 @@ function contradiction(patterns: readonly string[]): string | undefined {
   const excluded = patterns.find((pattern) => pattern.startsWith('!'));
   if (included === undefined) return undefined;
   if (excluded !== undefined) {
-    return `Both included and excluded meters specified (${included} and ${excluded}); keep one kind: what is not listed is out, or what is not excluded is in`;
+    return `Both included and excluded meters specified (${showName(included)} and ${showName(excluded)}); keep one kind: what is not listed is out, or what is not excluded is in`;
   }
   if (patterns.includes('*'))
-    return `Included meters specified with wildcard ("*" and ${included}); "*" takes all meters, remove one of the two`;
+    return `Included meters specified with wildcard ("*" and ${showName(included)}); "*" takes all meters, remove one of the two`;
   return undefined;
 }
 
 /** A list of texts that may be missing or empty. */
 export function optionalTextsField(name: 'Resources' | 'Discovery'): z.ZodType<readonly string[]> {
   return field((value, refuse) => {
-    if (value === undefined || value === null || value === '' || isEmptyCollection(value)) return [];
+    if (isLeftEmpty(value)) return [];
     if (Array.isArray(value)) return readTexts(value, refuse, 'an entry');
-    const advice = typeof value === 'string' ? `; write [${JSON.stringify(value)}] for a list of one` : '';
-    return refuse(`${name} should be a list, got ${describeValue(value)}${advice}`);
+    const example = name === 'Discovery' ? 'discovery: [local_instances]' : 'resources: ["ID OR NAME OF AN INSTANCE"]';
+    return refuse(`${name} should be a list, got ${describeValue(value)}; ${asList(value, example)}`);
   });
 }
 
@@ -113,10 +108,9 @@ export function optionalTextsField(name: 'Resources' | 'Discovery'): z.ZodType<r
 export function sinkNamesField(): z.ZodType<readonly string[]> {
   return field((value, refuse) => {
     if (value === undefined) return refuse('Required field sinks not specified; list the sinks that its samples go to');
-    if (value === null || value === '' || isEmptyCollection(value)) return [];
+    if (isLeftEmpty(value)) return [];
     if (!Array.isArray(value)) {
-      const advice = typeof value === 'string' ? `; write [${JSON.stringify(value)}] for a list of one` : '';
-      return refuse(`sinks should be a list, got ${describeValue(value)}${advice}`);
+      return refuse(`sinks should be a list, got ${describeValue(value)}; ${asList(value, 'sinks: [meter_sink]')}`);
     }
     return value.map((entry: unknown, index) => {
       return (
@@ -130,15 +124,20 @@ export function sinkNamesField(): z.ZodType<readonly string[]> {
 /** URLs of publishers. One without `://` gets it appended, as in Ceilometer: `gnocchi` is `gnocchi://`. */
 export function publishersField(): z.ZodType<readonly string[]> {
   return field((value, refuse) => {
-    if (value === undefined || value === null || value === '' || isEmptyCollection(value)) {
+    if (isLeftEmpty(value)) {
       return refuse('No publisher specified; list at least one, for example publishers: ["gnocchi://"]');
     }
     if (!Array.isArray(value)) {
-      const advice = typeof value === 'string' ? `; write [${JSON.stringify(value)}] for a list of one` : '';
-      return refuse(`publishers should be a list, got ${describeValue(value)}${advice}`);
+      const advice = asList(value, 'publishers: ["gnocchi://"]');
+      return refuse(`publishers should be a list, got ${describeValue(value)}; ${advice}`);
     }
     return readTexts(value, refuse, 'a publisher').map((url) => (url.includes('://') ? url : `${url}://`));
   });
+}
+
+/** What to write instead of something that is no list. */
+function asList(value: unknown, example: string): string {
+  return typeof value === 'string' ? `write [${JSON.stringify(value)}] for a list of one` : `for example ${example}`;
 }
 
 function readTexts(list: readonly unknown[], refuse: Refuse, what: string): readonly string[] {

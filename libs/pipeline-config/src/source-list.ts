@@ -1,7 +1,8 @@
-import { problemAt } from '@nephometer/service';
+import { describeValue, problemAt } from '@nephometer/service';
 import type { DocumentPath, Problem, YamlDocument } from '@nephometer/service';
+import { z } from 'zod';
 import { isMapping } from './is-mapping.ts';
-import { nameOf } from './source-fields.ts';
+import { nameOf, showName } from './names.ts';
 
 /** A mapping of the document, whatever else is wrong with the file. */
 export interface RawEntry {
@@ -9,15 +10,48 @@ export interface RawEntry {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+type ListKey = 'sources' | 'sinks';
+
+const nouns: Readonly<Record<ListKey, string>> = { sources: 'source', sinks: 'sink' };
+
+/** What to say of a file that is no mapping with a list of sources in it. */
+export function describeFile(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  return `the file should be a mapping that starts with "sources:", got ${describeValue(issue.input)}; list what to poll under "sources:"`;
+}
+
+/**
+ * The list of sources, or of sinks, with a given shape for each.
+ *
+ * @param missing what to say if the key is absent
+ */
+export function listField<Shape extends z.core.$ZodLooseShape>(
+  key: ListKey,
+  shape: Shape,
+  missing: string,
+): z.ZodArray<z.ZodObject<Shape, z.core.$strict>> {
+  const advice = `write each ${nouns[key]} as "- name: ..."`;
+  const entry = z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'invalid_type'
+        ? `a ${nouns[key]} should be a mapping, got ${describeValue(issue.input)}; ${advice}`
+        : undefined,
+  });
+  return z.array(entry, {
+    error: ({ input }) =>
+      input === undefined ? missing : `${key} should be a list, got ${describeValue(input)}; ${advice}`,
+  });
+}
+
 /** The mappings in a top-level list: what checks of relations look at even if single fields are wrong. */
-export function rawEntries(document: YamlDocument, key: 'sources' | 'sinks'): readonly RawEntry[] {
+export function rawEntries(document: YamlDocument, key: ListKey): readonly RawEntry[] {
   const list = isMapping(document.value) ? document.value[key] : undefined;
   if (!Array.isArray(list)) return [];
   return list.flatMap((value: unknown, index) => (isMapping(value) ? [{ path: [key, index], value }] : []));
 }
 
 /** Every entry whose name an earlier one has. */
-export function duplicateNames(document: YamlDocument, key: 'sources' | 'sinks'): readonly Problem[] {
+export function duplicateNames(document: YamlDocument, key: ListKey): readonly Problem[] {
   const first = new Map<string, DocumentPath>();
   return rawEntries(document, key).flatMap(({ path, value }) => {
     const name = nameOf(value['name']);
@@ -28,33 +62,23 @@ export function duplicateNames(document: YamlDocument, key: 'sources' | 'sinks')
       first.set(name, namePath);
       return [];
     }
-    const what = key === 'sources' ? 'source' : 'sink';
-    const message = `Duplicated ${what} names: ${name} (first on line ${document.lineOf(earlier)}); rename one of the two`;
+    const message = `Duplicated ${nouns[key]} names: ${showName(name)} (first on line ${document.lineOf(earlier)}); rename one of the two`;
     return [problemAt(document, namePath, message)];
   });
 }
 
-/** One warning per entry and key that is present but does nothing. */
+/** One warning per source and key that is present but does nothing. */
 export function ignoredKeys(document: YamlDocument, reasons: Readonly<Record<string, string>>): readonly Problem[] {
   return rawEntries(document, 'sources').flatMap(({ path, value }) =>
     Object.entries(reasons)
       .filter(([key]) => Object.hasOwn(value, key))
-      .map(([key, reason]) => problemAt(document, [...path, key], `"${key}" is ignored: ${reason}`)),
+      .map(([key, reason]) => problemAt(document, [...path, key], ignoredKeyMessage(key, reason))),
   );
 }
 
-/** What the file means although it says it in an unusual way. */
-export function unusualValues(document: YamlDocument): readonly Problem[] {
-  return rawEntries(document, 'sources').flatMap(({ path, value }) => {
-    const { interval, meters } = value;
-    const found: Problem[] = [];
-    if (typeof interval === 'number' && Number.isFinite(interval) && !Number.isInteger(interval) && interval > 1) {
-      const message = `${interval} is taken as ${Math.trunc(interval)} s: an interval is a whole number of seconds`;
-      found.push(problemAt(document, [...path, 'interval'], message));
-    }
-    if (meters === '*') found.push(problemAt(document, [...path, 'meters'], 'taken as ["*"]: meters should be a list'));
-    return found;
-  });
+/** What to say of a key that does nothing. */
+export function ignoredKeyMessage(key: string, reason: string): string {
+  return `"${key}" is ignored: ${reason}; remove it`;
 }
 
 /**

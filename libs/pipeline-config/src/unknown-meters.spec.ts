@@ -26,14 +26,24 @@ test('a mistyped meter is a warning with its line and the one that was meant', (
 
 test('an exclusion that excludes nothing is a warning', () => {
   assert.deepEqual(warningsFor('  - "!mem.*"\n  - "!cpu"\n'), [
-    'polling.yaml:5: sources[0].meters[0]: no meter is named "mem.*"',
+    'polling.yaml:5: sources[0].meters[0]: no meter is named "mem.*"; correct or remove it',
   ]);
 });
 
 test("a meter of Ceilometer's that is not collected is said to be that", () => {
   assert.deepEqual(warningsFor('  - volume.size\n  - hardware.*\n'), [
-    'polling.yaml:5: sources[0].meters[0]: "volume.size" is a meter of Ceilometer that is not collected here; nothing comes of it',
-    'polling.yaml:6: sources[0].meters[1]: "hardware.*" is a meter of Ceilometer that is not collected here; nothing comes of it',
+    'polling.yaml:5: sources[0].meters[0]: "volume.size" is a meter of Ceilometer that is not collected here; nothing comes of it, it can be removed',
+    'polling.yaml:6: sources[0].meters[1]: "hardware.*" is a meter of Ceilometer that is not collected here; nothing comes of it, it can be removed',
+  ]);
+});
+
+test('a pattern that takes nothing because the meters it fits have to be named in full is a warning', () => {
+  const text = 'sources:\n- {name: a, interval: 1, meters: [disk.device.*, disk.device.read.bytes, cpu*]}\n';
+  const parsed = parsePolling(text, { file: 'polling.yaml' });
+  assert.ok(parsed.ok);
+  const byNameOnly = ['disk.device.read.bytes', 'disk.device.write.bytes'];
+  assert.deepEqual(unknownMeters(parsed.value, { ours, byNameOnly }).map(formatProblem), [
+    'polling.yaml:2: sources[0].meters[0]: "disk.device.*" fits only meters that have to be named in full: disk.device.read.bytes, disk.device.write.bytes; list those that are wanted',
   ]);
 });
 
