@@ -7,16 +7,7 @@ import type { Batch } from './parcel-queue.ts';
 import { createParcel, settleSamples } from './parcel.ts';
 import type { Parcel } from './parcel.ts';
 import { PipelineError } from './pipeline-error.ts';
-
-/** What a pipeline tells about its publishers, for logs. A handler must not throw. */
-export interface PipelineEvents {
-  /** A batch was dropped because its publisher failed; `samples` is 0 if the publisher failed to close. */
-  publishFailed?(event: { readonly url: string; readonly samples: number; readonly error: unknown }): void;
-  /** A batch was delivered. */
-  delivered?(event: { readonly url: string; readonly samples: number }): void;
-  /** The oldest samples of a full queue begin to go. Told again only after the queue has been empty. */
-  overflowing?(event: { readonly url: string; readonly queueLimit: number }): void;
-}
+import type { PipelineEvents } from './pipeline-events.ts';
 
 /** How much a channel holds. Whole numbers of at least 1. */
 export interface ChannelLimits {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Publisher } from '@nephometer/plugin';
+import { createRegistry } from '@nephometer/plugin';
+import type { Publisher, Registry, TransformerFactory } from '@nephometer/plugin';
 import type { Sample } from '@nephometer/sample';
 import { createPipeline } from './pipeline.ts';
 import type { Pipeline, PipelineSettings } from './pipeline.ts';
+import { transformerFactories } from './transformers/transformer-factories.ts';
 
 // What the specs of this folder publish, and to whom.
 
@@ -12,6 +14,7 @@ export function sampleOf(name: string, volume: number): Sample {
     type: 'gauge',
     unit: '',
     volume,
+    isFloat: false,
     userId: null,
     userName: null,
     projectId: null,
@@ -97,11 +100,16 @@ export function pipelineTo(publishers: Record<string, Publisher>, settings: Part
   return createPipeline({
     config: {
       sources: [{ name: 'all', meters: ['*'], sinks: ['sink'] }],
-      sinks: [{ name: 'sink', publishers: Object.keys(publishers).map((url) => ({ url, line: 1 })) }],
+      sinks: [{ name: 'sink', publishers: Object.keys(publishers).map((url) => ({ url, line: 1 })), transformers: [] }],
     },
     publishers: new Map(Object.entries(publishers)),
     ...settings,
   });
+}
+
+/** Our transformers, and others. */
+export function transformersOf(...others: readonly TransformerFactory[]): Registry<TransformerFactory> {
+  return createRegistry('transformer', [...transformerFactories, ...others], ({ name }) => name);
 }
 
 /** Lets everything go on that waits for nothing else. */

@@ -15,8 +15,8 @@ test('Samples go to the sinks of the sources that want their meter, and the rest
         { name: 'rest', meters: ['!cpu', '!noise'], sinks: ['second'] },
       ],
       sinks: [
-        { name: 'first', publishers: [{ url: 'a://', line: 1 }] },
-        { name: 'second', publishers: [{ url: 'b://', line: 2 }] },
+        { name: 'first', publishers: [{ url: 'a://', line: 1 }], transformers: [] },
+        { name: 'second', publishers: [{ url: 'b://', line: 2 }], transformers: [] },
       ],
     },
     publishers: new Map([
@@ -44,7 +44,7 @@ test('A publisher reached through two pipelines gets a sample twice, through one
         { name: 'one', meters: ['cpu'], sinks: ['first', 'first'] },
         { name: 'two', meters: ['*'], sinks: ['second'] },
       ],
-      sinks: ['first', 'second'].map((name) => ({ name, publishers: [{ url: 'a://', line: 1 }] })),
+      sinks: ['first', 'second'].map((name) => ({ name, publishers: [{ url: 'a://', line: 1 }], transformers: [] })),
     },
     publishers: new Map([['a://', publisher]]),
   });
@@ -136,7 +136,7 @@ test('An aborted signal takes nothing, and flushing gives up with its reason', a
 
 test('A configuration that does not fit is refused with what is wrong', () => {
   const { publisher } = createOpenPublisher();
-  const sinks = [{ name: 'sink', publishers: [{ url: 'a://', line: 1 }] }];
+  const sinks = [{ name: 'sink', publishers: [{ url: 'a://', line: 1 }], transformers: [] }];
   const sources = [{ name: 'source', meters: ['*'], sinks: ['other'] }];
   assert.throws(() => createPipeline({ config: { sources: [], sinks }, publishers: new Map() }), {
     code: 'publisher_missing',
