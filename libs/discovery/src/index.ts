@@ -1,4 +1,16 @@
 export { discoveries } from './discoveries.ts';
-export type { DiscoveryFactory, DiscoveryOptions } from './discoveries.ts';
+export type { DiscoveryFactory } from './discoveries.ts';
+export { instanceDiscoveryMethods } from './discovery-options.ts';
+export type { DiscoveryOptions, InstanceDiscoveryMethod } from './discovery-options.ts';
 export { createLocalInstances } from './local-instances.ts';
-export type { LocalInstancesOptions } from './local-instances.ts';
+export { createLocalNode } from './local-node.ts';
+export { createTenant } from './tenant.ts';
+export { createEndpoint } from './endpoint.ts';
+export { defaultReservedMetadata } from './user-metadata.ts';
+export type { ReservedMetadata } from './user-metadata.ts';
+export { createCloud } from './openstack/cloud.ts';
+export type { Cloud, CloudSettings } from './openstack/cloud.ts';
+export type { Credentials, EndpointInterface, OpenstackOptions, ProjectScope } from './openstack/openstack-options.ts';
+export { OpenstackError } from './openstack/openstack-error.ts';
+export type { OpenstackErrorCode } from './openstack/openstack-error.ts';
+export type { RequestCount, RequestKind, RequestOutcome } from './openstack/request-counts.ts';

@@ -1,18 +1,30 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '@nephometer/inspector-api';
 import type { InstanceResource } from '@nephometer/plugin';
+import type { Compat } from '@nephometer/sample';
 import { imageIdOf, imageMetadata } from './facts.ts';
-import type { InstanceFacts } from './facts.ts';
+import type { Flavor, InstanceFacts } from './facts.ts';
 import { stateWords } from './states.ts';
+
+/** Where an instance was found, and how to speak of it. */
+export interface InstanceResourceOptions {
+  /** Name of the host; Ceilometer's option `host`. */
+  readonly host: string;
+  /** Whose metadata: extra specifications and image properties came after 19.0.0, the state of a task after 2015. */
+  readonly compat: Compat;
+}
 
 /**
  * The resource of an instance. Its metadata has Ceilometer's keys in Ceilometer's order, with the values that its
  * `libvirt_metadata` discovery gives.
- *
- * @param host name of the host; Ceilometer's option `host`
  */
-export function createInstanceResource(instance: Instance, facts: InstanceFacts, host: string): InstanceResource {
-  const { displayName, userId, projectId, flavor } = facts;
+export function createInstanceResource(
+  instance: Instance,
+  facts: InstanceFacts,
+  { host, compat }: InstanceResourceOptions,
+): InstanceResource {
+  const { displayName, userId, projectId } = facts;
+  const flavor = compat === 'head' ? facts.flavor : withoutExtraSpecs(facts.flavor);
   const { state, status } = stateWords(instance.state);
   const imageId = imageIdOf(instance);
   const image = instance.nova?.image;
@@ -30,11 +42,11 @@ export function createInstanceResource(instance: Instance, facts: InstanceFacts,
       flavor,
       status,
       state,
-      task_state: '',
+      ...(compat !== '2015' && { task_state: '' }),
       image: imageId === null ? null : { id: imageId },
       image_ref: imageId,
       image_ref_url: null,
-      ...(image && { image_meta: imageMetadata(image) }),
+      ...(compat === 'head' && image && { image_meta: imageMetadata(image) }),
       ...(instance.architecture !== undefined && { architecture: instance.architecture }),
       ...(instance.osType !== undefined && { os_type: instance.osType }),
       vcpus: flavor.vcpus,
@@ -53,4 +65,8 @@ function hostIdOf(projectId: string | null, host: string): string {
   return createHash('sha224')
     .update(`${projectId ?? ''}${host}`)
     .digest('hex');
+}
+
+function withoutExtraSpecs({ extra_specs: _extraSpecs, ...flavor }: Flavor): Flavor {
+  return flavor;
 }

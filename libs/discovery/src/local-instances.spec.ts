@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Instance, InstanceState } from '@nephometer/inspector-api';
+import type { InstanceResource } from '@nephometer/plugin';
 import type { Metadata } from '@nephometer/sample';
 import { createLocalInstances } from './local-instances.ts';
 
@@ -66,7 +67,8 @@ const managed = createLocalInstances({ unmanaged: false });
 const unmanaged = createLocalInstances({ unmanaged: true });
 
 function discover(discovery: typeof managed, ...instances: Parameters<typeof Instance.fromPartial>[0][]) {
-  return discovery.discover({ host: golden.host, instances: instances.map((one) => Instance.fromPartial(one)) });
+  const inventory = { host: golden.host, instances: instances.map((one) => Instance.fromPartial(one)) };
+  return discovery.discover(inventory, null);
 }
 
 /** The metadata of one instance that must have been found. */
@@ -88,8 +90,8 @@ test('An instance of Nova says what it says in Ceilometer, keys in order', () =>
     assert.equal(resource.id, golden.message.resource_id);
     assert.equal(resource.userId, golden.message.user_id);
     assert.equal(resource.projectId, golden.message.project_id);
-    assert.equal(resource.host, 'compute-01');
-    assert.equal(resource.instance.name, 'instance-0000002a');
+    const { host, instance } = resource as InstanceResource;
+    assert.deepEqual([host, instance.name], ['compute-01', 'instance-0000002a']);
   }
 });
 

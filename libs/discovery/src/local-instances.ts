@@ -1,24 +1,20 @@
 import type { Instance } from '@nephometer/inspector-api';
 import type { Discovery, InstanceResource, SkippedInstance } from '@nephometer/plugin';
+import type { DiscoveryOptions } from './discovery-options.ts';
 import { libvirtFacts, novaFacts } from './facts.ts';
 import type { InstanceFacts } from './facts.ts';
 import { createInstanceResource } from './instance-resource.ts';
-
-/** How instances are discovered. */
-export interface LocalInstancesOptions {
-  /**
-   * Take every instance: what Nova did not write about one comes from the hypervisor, and where that knows nothing either
-   * it is `null` (user, project, flavor name) or 0 (disk sizes). Otherwise an instance whose Nova metadata is absent or
-   * incomplete is skipped with the reason, as Ceilometer does.
-   */
-  readonly unmanaged: boolean;
-}
+import { createNovaInstances } from './nova-instances.ts';
 
 /**
  * The discovery `local_instances`: every instance of a host, whatever its state. What it says about an instance is what
- * Ceilometer says in its mode `libvirt_metadata`.
+ * Ceilometer says in its mode `libvirt_metadata`, or, if the options name another one, what Nova says when asked.
+ *
+ * @throws OpenstackError `not-configured` if Nova is to be asked and there is no cloud
  */
-export function createLocalInstances({ unmanaged }: LocalInstancesOptions): Discovery {
+export function createLocalInstances(options: DiscoveryOptions): Discovery {
+  const { unmanaged, compat = 'head', instanceDiscoveryMethod = 'libvirt_metadata' } = options;
+  if (instanceDiscoveryMethod !== 'libvirt_metadata') return createNovaInstances(options);
   return {
     name: 'local_instances',
     discover({ host, instances }) {
@@ -27,9 +23,9 @@ export function createLocalInstances({ unmanaged }: LocalInstancesOptions): Disc
       for (const instance of instances) {
         const found = novaFacts(instance);
         if (unmanaged) {
-          resources.push(createInstanceResource(instance, { ...libvirtFacts(instance), ...found }, host));
+          resources.push(createInstanceResource(instance, { ...libvirtFacts(instance), ...found }, { host, compat }));
         } else if (isComplete(found)) {
-          resources.push(createInstanceResource(instance, found, host));
+          resources.push(createInstanceResource(instance, found, { host, compat }));
         } else {
           skipped.push({ id: instance.id, name: instance.name, reason: reasonOf(instance, found) });
         }

@@ -1,0 +1,65 @@
+import { Instance } from '@nephometer/inspector-api';
+import type { Discovery } from '@nephometer/plugin';
+import type { Metadata } from '@nephometer/sample';
+import type { DiscoveryOptions } from './discovery-options.ts';
+import { createLocalInstances } from './local-instances.ts';
+import { createCloud } from './openstack/cloud.ts';
+import type { Cloud } from './openstack/cloud.ts';
+import { createHandClock } from './openstack/hand-clock.ts';
+import type { HandClock } from './openstack/hand-clock.ts';
+import type { OpenstackOptions } from './openstack/openstack-options.ts';
+import { cloudServer, startRecordedCloud } from './openstack/recorded-cloud.ts';
+import type { RecordedCloud } from './openstack/recorded-cloud.ts';
+
+/** A cloud for tests, and a discovery that asks its Nova by a clock that stands still. */
+export interface NovaLab extends AsyncDisposable {
+  readonly server: RecordedCloud;
+  readonly cloud: Cloud;
+  readonly clock: HandClock;
+  readonly discovery: Discovery;
+  /** What the host is found to have now, by name. */
+  found(host?: string): readonly string[];
+  refresh(host?: string): Promise<boolean>;
+  /** The queries of all lists of servers. */
+  lists(): readonly URLSearchParams[];
+}
+
+/** What the hypervisor of every host has. */
+export const guests = ['a', 'b', 'c'].map((id) => Instance.fromPartial({ id, name: `guest-${id}` }));
+
+/** Starts one, without servers. */
+export async function startNovaLab(
+  openstack: Partial<OpenstackOptions> = {},
+  options: Partial<DiscoveryOptions> = {},
+): Promise<NovaLab> {
+  const server = await startRecordedCloud();
+  const clock = createHandClock();
+  server.now = () => clock.now();
+  const cloud = createCloud({ ...server.options, ...openstack }, { clock, random: () => 0 });
+  const discovery = createLocalInstances({ unmanaged: false, instanceDiscoveryMethod: 'naive', cloud, ...options });
+  return {
+    server,
+    cloud,
+    clock,
+    discovery,
+    found: (host = 'compute-1') =>
+      discovery
+        .discover({ host, instances: guests }, null)
+        .resources.map(({ metadata }) => metadata['display_name'] as string),
+    refresh: async (host = 'compute-1') => (await discovery.refresh?.(host, new AbortController().signal)) ?? false,
+    lists: () =>
+      server.requests
+        .filter((line) => line.includes('/servers/detail'))
+        .map((line) => new URL(line.slice(4), 'http://localhost').searchParams),
+    async [Symbol.asyncDispose]() {
+      await discovery.close?.();
+      await cloud.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Puts a server on a host, changed at this moment. */
+export function putServer({ server, clock }: NovaLab, id: string, different: Metadata = {}, host = 'compute-1'): void {
+  server.servers.set(id, cloudServer(id, { name: `name-${id}`, ...different }, host, clock.nowMs));
+}
