@@ -12,6 +12,7 @@ import {
   parseCoordinatorConfig,
 } from './coordinator-config.ts';
 import type { CoordinatorConfig, CoordinatorOrigin } from './coordinator-config.ts';
+import { complete, completeConfig } from './example.ts';
 
 type Layers = Partial<Pick<CoordinatorOrigin, 'flags' | 'env'>>;
 
@@ -32,23 +33,6 @@ function problemsOf(text: string, layers: Layers = {}): readonly string[] {
 }
 
 const small = 'pipeline_file: pipeline.yaml\ninspectors: [{targets: [127.0.0.1:7750]}]\n';
-const complete = `polling_file: polling.yaml
-pipeline_file: /srv/pipeline.yaml
-inspectors:
-  - targets: [compute-1:7750, "[::1]:7750"]
-  - targets:
-      - unix:run/inspector.sock
-      - unix:///run/inspector.sock
-state_dir: ./state
-telemetry_secret: s3cret
-sample_source: here
-compat: head
-unmanaged: false
-tls: {ca: ca.pem, cert: c.pem, key: k.pem}
-listen: 0.0.0.0:7751
-http: 127.0.0.1:7752
-`;
-
 test('what is not said is default', () => {
   assert.deepEqual(parse(small), {
     ok: true,
@@ -61,26 +45,14 @@ test('what is not said is default', () => {
       sampleSource: 'openstack',
       compat: 'head',
       unmanaged: true,
+      instanceDiscoveryMethod: 'libvirt_metadata',
+      reservedMetadata: { namespaces: ['metering.'], keys: [], length: 256 },
     } satisfies CoordinatorConfig,
   });
 });
 
 test('a file with every key is read, with paths relative to its directory', () => {
-  assert.deepEqual(configOf(complete), {
-    pollingFile: '/etc/nephometer/polling.yaml',
-    pipelineFile: '/srv/pipeline.yaml',
-    inspectors: {
-      targets: ['compute-1:7750', '[::1]:7750', 'unix:/etc/nephometer/run/inspector.sock', 'unix:/run/inspector.sock'],
-    },
-    stateDir: '/etc/nephometer/state',
-    telemetrySecret: 's3cret',
-    sampleSource: 'here',
-    compat: 'head',
-    unmanaged: false,
-    tls: { ca: '/etc/nephometer/ca.pem', cert: '/etc/nephometer/c.pem', key: '/etc/nephometer/k.pem' },
-    listen: { kind: 'tcp', host: '0.0.0.0', port: 7751 },
-    http: { kind: 'tcp', host: '127.0.0.1', port: 7752 },
-  } satisfies CoordinatorConfig);
+  assert.deepEqual(configOf(complete), completeConfig);
 });
 
 test('the list of keys is the one of the file', () => {
@@ -100,10 +72,12 @@ test('every setting of the environment beats the file, with paths relative to th
     NEPHOMETER_SAMPLE_SOURCE: 'env',
     NEPHOMETER_COMPAT: 'head',
     NEPHOMETER_UNMANAGED: 'true',
+    NEPHOMETER_INSTANCE_DISCOVERY_METHOD: 'workload_partitioning',
+    NEPHOMETER_OPENSTACK_TOKEN: 'from elsewhere',
     NEPHOMETER_LISTEN: '127.0.0.1:1',
     NEPHOMETER_HTTP: '127.0.0.1:2',
   };
-  const { tls, ...config } = configOf(complete, { env, flags: { http: '127.0.0.1:3' } });
+  const { tls, openstack, ...config } = configOf(complete, { env, flags: { http: '127.0.0.1:3' } });
   assert.ok(tls !== undefined);
   assert.deepEqual(config, {
     pollingFile: resolve('p.yaml'),
@@ -114,6 +88,8 @@ test('every setting of the environment beats the file, with paths relative to th
     sampleSource: 'env',
     compat: 'head',
     unmanaged: true,
+    instanceDiscoveryMethod: 'workload_partitioning',
+    reservedMetadata: { namespaces: ['a.', 'b.'], keys: ['stack'], length: 10 },
     listen: { kind: 'tcp', host: '127.0.0.1', port: 1 },
     http: { kind: 'tcp', host: '127.0.0.1', port: 3 },
   });
@@ -121,6 +97,7 @@ test('every setting of the environment beats the file, with paths relative to th
     'NEPHOMETER_INSPECTORS: no port in ""; write HOST:PORT, [IPV6]:PORT or unix:PATH, for example 127.0.0.1:7750',
     'NEPHOMETER_INSPECTORS: no port in "b"; write HOST:PORT, [IPV6]:PORT or unix:PATH, for example 127.0.0.1:7750',
   ]);
+  assert.equal(openstack?.credentials.kind === 'token' && openstack.credentials.token, 'from elsewhere');
 });
 
 const forms = 'write HOST:PORT, [IPV6]:PORT or unix:PATH, for example 127.0.0.1:7750';
@@ -164,11 +141,6 @@ for (const [what, text, expected] of [
     'a version that nobody knows',
     `${small}compat: 19\n`,
     ['3: compat: expected one of 2015, 19.0.0, head, got the number 19'],
-  ],
-  [
-    'a version whose meters are not there yet',
-    `${small}compat: 2015\n`,
-    ['3: compat: the meter names and units of 2015 are not supported yet; write head, or leave the key out'],
   ],
   [
     'a secret that is no text, which stays secret',

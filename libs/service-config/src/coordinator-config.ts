@@ -1,8 +1,12 @@
 import { addFindings, formatListenAddress, isLocalAddress, problemAt } from '@nephometer/service';
 import type { ListenAddress, Parsed, Problem } from '@nephometer/service';
+import { compats } from '@nephometer/sample';
+import type { Compat } from '@nephometer/sample';
 import { z } from 'zod';
 import { address, openHttp, resolveAddress } from './address-field.ts';
 import { inspectorTargets, inspectorsField } from './inspectors-field.ts';
+import { openstackField, openstackProblems, resolveOpenstack } from './openstack-field.ts';
+import type { OpenstackConfig } from './openstack-field.ts';
 import { isMapping } from './layered-document.ts';
 import type { LayeredDocument } from './layered-document.ts';
 import { loadConfig, parseConfig } from './load-config.ts';
@@ -28,9 +32,19 @@ export interface CoordinatorConfig {
   /** `source` of every sample. Default `openstack`. */
   readonly sampleSource: string;
   /** Which Ceilometer's meter names and units. Default `head`. */
-  readonly compat: '2015' | '19.0.0' | 'head';
-  /** Whether guests without Nova metadata are metered. Default true. */
+  readonly compat: Compat;
+  /** Whether guests that Nova does not know are metered. Default: unless there is a section `openstack`. */
   readonly unmanaged: boolean;
+  /** Where instances are looked for. Default `libvirt_metadata`. */
+  readonly instanceDiscoveryMethod: (typeof instanceDiscoveryMethods)[number];
+  /** Which of the users' own metadata goes into samples. Default: what begins with `metering.`, texts up to 256 characters. */
+  readonly reservedMetadata: {
+    readonly namespaces: readonly string[];
+    readonly keys: readonly string[];
+    readonly length: number;
+  };
+  /** How OpenStack is asked; absent: it is not. */
+  readonly openstack?: OpenstackConfig;
   /** Identity towards inspectors and clients of the API; absent: plain connections. */
   readonly tls?: TlsFiles;
   /** Where the gRPC API listens; absent: nowhere. Beyond this machine only with `tls`. */
@@ -42,7 +56,7 @@ export interface CoordinatorConfig {
 /** Where a coordinator's configuration comes from; the flags as they were given, without their dashes. */
 export type CoordinatorOrigin = ConfigOrigin<'listen' | 'http'> & { readonly file: string };
 
-const compats = ['2015', '19.0.0', 'head'] as const;
+const instanceDiscoveryMethods = ['libvirt_metadata', 'naive', 'workload_partitioning'] as const;
 
 const schema = z.strictObject({
   polling_file: text.optional(),
@@ -57,7 +71,13 @@ const schema = z.strictObject({
   sample_source: text.default('openstack'),
   // Without quotes, 2015 is a number.
   compat: z.preprocess((value) => (value === 2015 ? '2015' : value), z.enum(compats)).default('head'),
-  unmanaged: z.boolean().default(true),
+  unmanaged: z.boolean().optional(),
+  // Names as in ceilometer.conf.
+  instance_discovery_method: z.enum(instanceDiscoveryMethods).default('libvirt_metadata'),
+  reserved_metadata_namespace: z.array(text).default(['metering.']),
+  reserved_metadata_keys: z.array(text).default([]),
+  reserved_metadata_length: z.int().min(1).default(256),
+  openstack: openstackField.optional(),
   tls: z.strictObject(tlsFields).optional(),
   listen: address.optional(),
   http: address.optional(),
@@ -67,12 +87,13 @@ const kind: ConfigKind<z.output<typeof schema>, CoordinatorConfig> = {
   settings: coordinatorSettings,
   schema,
   complete,
-  files: ({ pollingFile, pipelineFile, tls }) => [
+  files: ({ pollingFile, pipelineFile, tls, openstack }) => [
     ...(pollingFile === undefined ? [] : [{ key: ['polling_file'], path: pollingFile }]),
     { key: ['pipeline_file'], path: pipelineFile },
     ...(tls === undefined
       ? []
       : (['ca', 'cert', 'key'] as const).map((key) => ({ key: ['tls', key], path: tls[key] }))),
+    ...(openstack?.ca === undefined ? [] : [{ key: ['openstack', 'ca'], path: openstack.ca }]),
   ],
 };
 
@@ -83,7 +104,8 @@ export const coordinatorKeys: readonly string[] = Object.keys(schema.shape);
  * The coordinator's configuration from its file, the environment and the flags `listen` and `http`. A flag beats the
  * environment (`NEPHOMETER_LISTEN`, `NEPHOMETER_HTTP`, `NEPHOMETER_POLLING_FILE`, `NEPHOMETER_PIPELINE_FILE`,
  * `NEPHOMETER_INSPECTORS` with targets between commas, `NEPHOMETER_STATE_DIR`, `NEPHOMETER_TELEMETRY_SECRET`,
- * `NEPHOMETER_SAMPLE_SOURCE`, `NEPHOMETER_COMPAT`, `NEPHOMETER_UNMANAGED`) beats the file. Reads the file and checks that
+ * `NEPHOMETER_SAMPLE_SOURCE`, `NEPHOMETER_COMPAT`, `NEPHOMETER_UNMANAGED`, `NEPHOMETER_INSTANCE_DISCOVERY_METHOD`,
+ * `NEPHOMETER_OPENSTACK_PASSWORD`, `NEPHOMETER_OPENSTACK_APPLICATION_CREDENTIAL_SECRET`, `NEPHOMETER_OPENSTACK_TOKEN`) beats the file. Reads the file and checks that
  * the files it names can be read; what is in them is not looked at.
  *
  * @throws the signal's reason if aborted
@@ -111,6 +133,7 @@ function complete(document: LayeredDocument, raw: z.output<typeof schema>): Pars
   const listen = raw.listen && resolveAddress(document, 'listen', raw.listen);
   const http = raw.http && resolveAddress(document, 'http', raw.http);
   const inspectors = inspectorTargets(document, raw.inspectors);
+  const openstack = raw.openstack && resolveOpenstack(document, raw.openstack);
   const config: CoordinatorConfig = {
     ...(polling_file !== undefined && { pollingFile: document.resolvePath(['polling_file'], polling_file) }),
     pipelineFile: document.resolvePath(['pipeline_file'], pipeline_file),
@@ -119,7 +142,14 @@ function complete(document: LayeredDocument, raw: z.output<typeof schema>): Pars
     telemetrySecret: raw.telemetry_secret,
     sampleSource: raw.sample_source,
     compat: raw.compat,
-    unmanaged: raw.unmanaged,
+    unmanaged: raw.unmanaged ?? raw.openstack === undefined,
+    instanceDiscoveryMethod: raw.instance_discovery_method,
+    reservedMetadata: {
+      namespaces: raw.reserved_metadata_namespace,
+      keys: raw.reserved_metadata_keys,
+      length: raw.reserved_metadata_length,
+    },
+    ...(openstack && { openstack }),
     ...(tls && { tls: resolveTls(document, tls) }),
     ...(listen && { listen }),
     ...(http && { http }),
@@ -127,7 +157,12 @@ function complete(document: LayeredDocument, raw: z.output<typeof schema>): Pars
   return addFindings(
     { ok: true, value: config, warnings: [] },
     {
-      problems: [...openApi(document, config), ...sameAddress(document, config), ...otherCompat(document, config)],
+      problems: [
+        ...openApi(document, config),
+        ...sameAddress(document, config),
+        ...openstackProblems(document, raw.openstack),
+        ...(raw.openstack === undefined ? missingOpenstack(document, config) : []),
+      ],
       warnings: [...inspectors.warnings, ...openHttp(document, http), ...unusedListen(document, config)],
     },
   );
@@ -148,11 +183,11 @@ function sameAddress(document: LayeredDocument, { listen, http }: CoordinatorCon
   return [problemAt(document, ['http'], 'the same address as "listen"; give each server one of its own')];
 }
 
-/** Names and units of another Ceilometer than the one asked for would break the series without a word. */
-function otherCompat(document: LayeredDocument, { compat }: CoordinatorConfig): readonly Problem[] {
-  if (compat === 'head') return [];
-  const message = `the meter names and units of ${compat} are not supported yet; write head, or leave the key out`;
-  return [problemAt(document, ['compat'], message)];
+/** Nova can only be asked by somebody. */
+function missingOpenstack(document: LayeredDocument, config: CoordinatorConfig): readonly Problem[] {
+  if (config.instanceDiscoveryMethod === 'libvirt_metadata') return [];
+  const message = `${config.instanceDiscoveryMethod} asks Nova; add a section "openstack" that says where and as whom, or write libvirt_metadata`;
+  return [problemAt(document, ['instance_discovery_method'], message)];
 }
 
 function unusedListen(document: LayeredDocument, { listen }: CoordinatorConfig): readonly Problem[] {

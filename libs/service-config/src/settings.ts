@@ -35,6 +35,14 @@ export const coordinatorSettings: readonly Setting[] = [
   { key: ['sample_source'], variable: 'NEPHOMETER_SAMPLE_SOURCE', kind: 'text' },
   { key: ['compat'], variable: 'NEPHOMETER_COMPAT', kind: 'text' },
   { key: ['unmanaged'], variable: 'NEPHOMETER_UNMANAGED', kind: 'boolean' },
+  { key: ['instance_discovery_method'], variable: 'NEPHOMETER_INSTANCE_DISCOVERY_METHOD', kind: 'text' },
+  { key: ['openstack', 'password'], variable: 'NEPHOMETER_OPENSTACK_PASSWORD', kind: 'text' },
+  {
+    key: ['openstack', 'application_credential_secret'],
+    variable: 'NEPHOMETER_OPENSTACK_APPLICATION_CREDENTIAL_SECRET',
+    kind: 'text',
+  },
+  { key: ['openstack', 'token'], variable: 'NEPHOMETER_OPENSTACK_TOKEN', kind: 'text' },
 ];
 
 /** Every variable that one of the services reads. */

@@ -13,6 +13,11 @@ export interface MainContext {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /**
+   * Calls the listener at each SIGHUP, which asks a service to read its configuration again. Without a listener SIGHUP ends
+   * the process, as the shell expects of a program that has no use for it.
+   */
+  readonly onHangup: (listener: () => void) => void;
 }
 
 export interface MainSettings {
@@ -64,6 +69,7 @@ export async function runMain(
       env: process.env,
       stdout: process.stdout,
       stderr: process.stderr,
+      onHangup: (listener) => void process.on('SIGHUP', listener),
     });
   } catch (error) {
     process.exitCode = report(error, controller.signal);
