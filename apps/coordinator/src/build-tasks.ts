@@ -1,12 +1,16 @@
 import type { StatisticsGroup } from '@nephometer/inspector-api';
-import { createMeterFilter } from '@nephometer/pipeline-config';
-import type { PollingConfig } from '@nephometer/pipeline-config';
+import { createPollsterFilter, parseDiscovery } from '@nephometer/pipeline-config';
+import type { DiscoveryUrl, PollingConfig, PollingSource } from '@nephometer/pipeline-config';
 import type { Pollster } from '@nephometer/plugin';
 
-/** Pollsters whose resources one discovery finds. */
+/** Pollsters of one source that are called for the same resources. */
 export interface Match {
-  /** Name of the discovery. */
-  readonly discovery: string;
+  /** Name of the source. */
+  readonly source: string;
+  /** Ids or names of the instances that the source itself names; they are polled on whichever host they are. */
+  readonly resources: ReadonlySet<string>;
+  /** Discoveries that find the other ones. */
+  readonly discoveries: readonly DiscoveryUrl[];
   readonly pollsters: readonly Pollster[];
 }
 
@@ -15,37 +19,37 @@ export interface Task {
   /** Name in logs and metrics: the interval, `300s`. */
   readonly name: string;
   readonly intervalMs: number;
+  /** In the order of the sources. */
   readonly matches: readonly Match[];
   /** The statistics that its pollsters need, together: what one call per host and tick asks for. */
   readonly groups: readonly StatisticsGroup[];
 }
 
-/**
- * The polling tasks of a configuration: one for each distinct interval, shortest first.
- *
- * A pollster that two sources of one interval name for the same discovery is polled once. A source that matches no pollster
- * adds nothing; an interval without pollsters gives no task.
- */
-export function buildTasks(config: PollingConfig, pollsters: Iterable<Pollster>): Task[] {
-  const byInterval = new Map<number, Map<string, Set<Pollster>>>();
-  for (const source of config.sources) {
-    const accepts = createMeterFilter(source.meters);
-    for (const pollster of pollsters) {
-      if (!accepts(pollster.name)) continue;
-      for (const discovery of source.discovery.length > 0 ? source.discovery : [pollster.discovery]) {
-        const byDiscovery = getOrCreate(byInterval, source.intervalMs, () => new Map<string, Set<Pollster>>());
-        getOrCreate(byDiscovery, discovery, () => new Set<Pollster>()).add(pollster);
-      }
-    }
-  }
-  return [...byInterval]
-    .sort(([left], [right]) => left - right)
-    .map(([intervalMs, byDiscovery]) => createTask(intervalMs, byDiscovery));
+/** What tasks are built from. */
+export interface TaskSettings {
+  readonly pollsters: readonly Pollster[];
+  /** Whether transformers in the pipeline derive meters, see {@link Pollster.isDerived}. */
+  readonly hasTransformers: boolean;
 }
 
-function createTask(intervalMs: number, byDiscovery: ReadonlyMap<string, ReadonlySet<Pollster>>): Task {
-  const matches = [...byDiscovery].map(([discovery, pollsters]) => ({ discovery, pollsters: [...pollsters] }));
-  const groups = new Set(matches.flatMap((match) => match.pollsters.flatMap(({ needs }) => needs)));
+/**
+ * The polling tasks of a configuration: one for each distinct interval, shortest first. A source that matches no pollster
+ * adds nothing; an interval without pollsters gives no task.
+ */
+export function buildTasks({ sources }: PollingConfig, settings: TaskSettings): Task[] {
+  const byInterval = Map.groupBy(sources, ({ intervalMs }) => intervalMs);
+  return [...byInterval]
+    .sort(([left], [right]) => left - right)
+    .map(([intervalMs, ofInterval]) => createTask(intervalMs, ofInterval, settings))
+    .filter(({ matches }) => matches.length > 0);
+}
+
+function createTask(intervalMs: number, sources: readonly PollingSource[], settings: TaskSettings): Task {
+  const { pollsters: all, hasTransformers } = settings;
+  const matches = sources.flatMap((source) =>
+    matchesOf(source, all.filter(createPollsterFilter(source.meters, hasTransformers))),
+  );
+  const groups = new Set(matches.flatMap(({ pollsters }) => pollsters.flatMap(({ needs }) => needs)));
   return {
     name: `${intervalMs / 1000}s`,
     intervalMs,
@@ -54,8 +58,18 @@ function createTask(intervalMs: number, byDiscovery: ReadonlyMap<string, Readonl
   };
 }
 
-function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = create()));
-  return value;
+/** A pollster's own discovery is for sources that say nothing about their resources. */
+function matchesOf(source: PollingSource, pollsters: readonly Pollster[]): Match[] {
+  if (pollsters.length === 0) return [];
+  const resources = new Set(source.resources);
+  if (resources.size > 0 || source.discovery.length > 0) {
+    return [{ source: source.name, resources, discoveries: source.discovery.map(parseDiscovery), pollsters }];
+  }
+  const byDiscovery = Map.groupBy(pollsters, ({ discovery }) => discovery);
+  return [...byDiscovery].map(([discovery, group]) => ({
+    source: source.name,
+    resources,
+    discoveries: [parseDiscovery(discovery)],
+    pollsters: group,
+  }));
 }

@@ -8,7 +8,8 @@ test('the ledgers are counters and a gauge, as they stand at each scrape', async
   const metrics = createSelfMetrics({ service: 'test', version: '0' });
   const dropped = { invalid_volume: 0, queue_full: 3, publish_failed: 0, closed: 0 };
   let ledger: Ledger = { url: 'file:///x', polled: 10, delivered: 5, queued: 2, dropped };
-  createCoordinatorMetrics(metrics, () => [ledger]);
+  const pipeline = { ledgers: () => [ledger], transformed: () => [] };
+  createCoordinatorMetrics(metrics, { pipeline, cloud: undefined });
   const scrape = async (): Promise<string[]> =>
     (await metrics.text()).split('\n').filter((line) => /^nephometer_coordinator_publisher.* [^0]\d*$/.test(line));
   const prefix = 'nephometer_coordinator_publisher_samples_';

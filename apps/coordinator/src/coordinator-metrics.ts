@@ -1,4 +1,5 @@
-import type { Ledger } from '@nephometer/pipeline';
+import type { Cloud } from '@nephometer/discovery';
+import type { Ledger, Pipeline } from '@nephometer/pipeline';
 import type { SelfMetrics } from '@nephometer/service';
 
 /** What the coordinator counts about itself, under `/metrics`. */
@@ -8,15 +9,21 @@ export interface CoordinatorMetrics {
   readonly hostPolled: (task: string, samples: number) => void;
   readonly hostFailed: (task: string, code: string) => void;
   readonly pollsterFailed: (pollster: string) => void;
+  readonly discoveryFailed: (discovery: string) => void;
+  readonly reloaded: (result: 'applied' | 'refused') => void;
 }
 
-/**
- * Registers the coordinator's metrics.
- *
- * @param ledgers what became of the samples of each publisher, asked for at every scrape
- */
-export function createCoordinatorMetrics(metrics: SelfMetrics, ledgers: () => readonly Ledger[]): CoordinatorMetrics {
-  registerLedgers(metrics, ledgers);
+/** What keeps its own counts, and is asked for them at every scrape. */
+export interface Counting {
+  readonly pipeline: Pick<Pipeline, 'ledgers' | 'transformed'>;
+  readonly cloud: Pick<Cloud, 'requests'> | undefined;
+}
+
+/** Registers the coordinator's metrics. */
+export function createCoordinatorMetrics(metrics: SelfMetrics, { pipeline, cloud }: Counting): CoordinatorMetrics {
+  registerLedgers(metrics, () => pipeline.ledgers());
+  registerTransformed(metrics, pipeline);
+  if (cloud !== undefined) registerRequests(metrics, cloud);
   const cycles = metrics.histogram({
     name: 'nephometer_coordinator_cycle_duration_seconds',
     help: 'How long a cycle of a task took, all hosts together.',
@@ -48,6 +55,16 @@ export function createCoordinatorMetrics(metrics: SelfMetrics, ledgers: () => re
     help: 'Times that a pollster threw, once for each instance.',
     labelNames: ['pollster'],
   });
+  const discoveryFailures = metrics.counter({
+    name: 'nephometer_coordinator_discovery_failures_total',
+    help: 'Times that a discovery could not bring what it knows up to date, once for each host and cycle.',
+    labelNames: ['discovery'],
+  });
+  const reloads = metrics.counter({
+    name: 'nephometer_coordinator_reloads_total',
+    help: 'Times that the configuration was read again, by what became of it: applied or refused.',
+    labelNames: ['result'],
+  });
   return {
     cycleEnded: (task, durationMs) => cycles.observe({ task }, durationMs / 1000),
     ticksSkipped: (task, count) => skipped.inc({ task }, count),
@@ -57,6 +74,8 @@ export function createCoordinatorMetrics(metrics: SelfMetrics, ledgers: () => re
     },
     hostFailed: (task, code) => failed.inc({ task, code }),
     pollsterFailed: (pollster) => pollsterFailures.inc({ pollster }),
+    discoveryFailed: (discovery) => discoveryFailures.inc({ discovery }),
+    reloaded: (result) => reloads.inc({ result }),
   };
 }
 
@@ -92,6 +111,46 @@ function registerLedgers(metrics: SelfMetrics, ledgers: () => readonly Ledger[])
     labelNames: ['publisher'],
     collect: (gauge) => {
       for (const { url, queued } of ledgers()) gauge.set({ publisher: url }, queued);
+    },
+  });
+}
+
+/** What went through the transformers of each sink. */
+function registerTransformed(metrics: SelfMetrics, { transformed }: Pick<Pipeline, 'transformed'>): void {
+  const columns = {
+    taken: 'Samples that went into the transformers of a sink.',
+    given: 'Samples that came out of the transformers of a sink.',
+    failed: 'Samples dropped, and results not made, because a transformer of the sink failed.',
+    evicted: 'Entries that the transformers of a sink forgot before their time because there were too many.',
+  } as const;
+  for (const [column, help] of Object.entries(columns) as [keyof typeof columns, string][]) {
+    metrics.counter({
+      name: `nephometer_coordinator_transformer_samples_${column}_total`,
+      help,
+      labelNames: ['sink'],
+      collect: (counter) => {
+        for (const entry of transformed()) counter.inc({ sink: entry.sink }, entry[column]);
+      },
+    });
+  }
+  metrics.gauge({
+    name: 'nephometer_coordinator_transformer_entries',
+    help: 'Samples and entries that the transformers of a sink keep.',
+    labelNames: ['sink'],
+    collect: (gauge) => {
+      for (const { sink, held } of transformed()) gauge.set({ sink }, held);
+    },
+  });
+}
+
+/** What OpenStack was asked. */
+function registerRequests(metrics: SelfMetrics, { requests }: Pick<Cloud, 'requests'>): void {
+  metrics.counter({
+    name: 'nephometer_coordinator_openstack_requests_total',
+    help: 'Requests to OpenStack, by what was asked for and what came of it.',
+    labelNames: ['kind', 'outcome'],
+    collect: (counter) => {
+      for (const { kind, outcome, count } of requests()) counter.inc({ kind, outcome }, count);
     },
   });
 }

@@ -1,5 +1,6 @@
+import { formatError } from '@nephometer/service';
 import type { Logger } from '@nephometer/service';
-import type { Host } from './host.ts';
+import type { DiscoveryFailure, Host } from './host.ts';
 import type { HostOutcome } from './poll-host.ts';
 
 /** Says once, not every cycle, what changed about a host. */
@@ -11,6 +12,7 @@ export interface HostLog {
 export function createHostLog(logger: Logger): HostLog {
   const troubles = new Map<Host, string>();
   const failingPollsters = new Set<string>();
+  const failingDiscoveries = new Map<string, string>();
 
   function reportTrouble(host: Host, trouble: Error | undefined, code: string | undefined): void {
     const before = troubles.get(host);
@@ -23,6 +25,22 @@ export function createHostLog(logger: Logger): HostLog {
     }
   }
 
+  function reportDiscoveries(host: Host, failures: readonly DiscoveryFailure[]): void {
+    const prefix = `${host.target} `;
+    for (const { discovery, error } of failures) {
+      const reason = formatError(error);
+      if (failingDiscoveries.get(prefix + discovery) === reason) continue;
+      failingDiscoveries.set(prefix + discovery, reason);
+      logger.warn({ host: host.target, discovery, err: error }, 'discovery fails: what it found last stands');
+    }
+    const names = new Set(failures.map(({ discovery }) => prefix + discovery));
+    for (const key of failingDiscoveries.keys()) {
+      if (!key.startsWith(prefix) || names.has(key)) continue;
+      failingDiscoveries.delete(key);
+      logger.info({ host: host.target, discovery: key.slice(prefix.length) }, 'discovery works again');
+    }
+  }
+
   return {
     report(host, outcome) {
       if (outcome.kind === 'failed') {
@@ -30,10 +48,16 @@ export function createHostLog(logger: Logger): HostLog {
         return;
       }
       reportTrouble(host, outcome.staleInventory, outcome.staleInventory?.code);
+      reportDiscoveries(host, outcome.staleDiscoveries);
       for (const { id, name, reason } of outcome.skipped) {
         logger.warn({ host: host.target, instance: id, name, reason }, 'instance is not metered');
       }
-      for (const { pollster, instanceId, error } of outcome.failures) {
+      for (const { pollster, instanceId, error, isPermanent } of outcome.failures) {
+        if (isPermanent) {
+          const fields = { host: host.target, pollster, instance: instanceId, err: error };
+          logger.error(fields, 'pollster can never read this instance: not called for it until it has been away');
+          continue;
+        }
         if (failingPollsters.has(pollster)) continue;
         failingPollsters.add(pollster);
         const fields = { host: host.target, pollster, instance: instanceId, err: error };

@@ -1,6 +1,9 @@
+import { withDeadline } from '@nephometer/abortable';
 import type { InspectInstancesResponse, StatisticsGroup } from '@nephometer/inspector-api';
 import type { InspectorClient } from '@nephometer/inspector-client';
-import type { Discovery, InstanceResource, Registry, SkippedInstance } from '@nephometer/plugin';
+import type { DiscoveryUrl } from '@nephometer/pipeline-config';
+import type { Discovered, Discovery, HostInventory, Registry, SkippedInstance } from '@nephometer/plugin';
+import type { Resource } from '@nephometer/sample';
 
 /** How one call to a host is made. */
 export interface HostCall {
@@ -16,63 +19,110 @@ export interface Host {
   /** Reads the statistics of all its instances. Rejects with an InspectorError, or with the signal's reason. */
   inspect(groups: readonly StatisticsGroup[], call: HostCall): Promise<InspectInstancesResponse>;
   /**
-   * Lists and discovers again if `revision` is not the one of the last list; otherwise costs nothing. Calls that overlap
-   * share one listing. A listing that fails keeps the last good one, and rejects.
+   * Lists again if `revision` is not the one of the last list; otherwise costs nothing. Calls that overlap share one listing.
+   * A listing that fails keeps the last good one, and rejects with an InspectorError or the signal's reason.
    */
-  refresh(revision: bigint, call: HostCall): Promise<Refreshed>;
-  /** What the discovery of that name found at the last {@link refresh}. */
-  resourcesOf(discovery: string): readonly InstanceResource[];
+  refresh(revision: bigint, call: HostCall): Promise<void>;
+  /**
+   * Lets discoveries bring what they know from elsewhere up to date. One that fails keeps its last good answer, and is in the
+   * result. Rejects only with the signal's reason.
+   */
+  refreshDiscoveries(discoveries: readonly DiscoveryUrl[], call: HostCall): Promise<DiscoveryFailure[]>;
+  /** What a discovery finds, from the last {@link refresh} and {@link refreshDiscoveries}. Nothing if it does not exist. */
+  resourcesOf(discovery: DiscoveryUrl): readonly Resource[];
+  /** What discoveries have newly left out since the last call. */
+  takeSkipped(): SkippedInstance[];
   close(): void;
 }
 
-/** What a refresh did. */
-export interface Refreshed {
-  /** Instances that a discovery has newly left out. */
-  readonly skipped: readonly SkippedInstance[];
+/** A discovery could not bring what it knows up to date. */
+export interface DiscoveryFailure {
+  readonly discovery: string;
+  readonly error: unknown;
 }
-
-interface Listing {
-  readonly revision: bigint;
-  readonly resources: ReadonlyMap<string, readonly InstanceResource[]>;
-  readonly skipped: ReadonlyMap<string, SkippedInstance>;
-}
-
-const NOTHING_NEW: Refreshed = { skipped: [] };
 
 /** A host behind an inspector's client, which it closes in the end. */
 export function createHost(client: InspectorClient, discoveries: Registry<Discovery>): Host {
-  let listing: Listing = { revision: -1n, resources: new Map(), skipped: new Map() };
-  let underWay: { readonly revision: bigint; readonly done: Promise<Refreshed> } | undefined;
+  let listing: (HostInventory & { readonly revision: bigint }) | undefined;
+  let underWay: { readonly revision: bigint; readonly done: Promise<void> } | undefined;
+  /** By name and parameter; forgotten when the answer may be another one. */
+  const found = new Map<string, Discovered>();
+  const newlySkipped = new Map<string, SkippedInstance>();
+  const saidReasons = new Map<string, string>();
 
-  async function list(call: HostCall): Promise<Refreshed> {
+  async function list(call: HostCall): Promise<void> {
     const { inventoryRevision, ...inventory } = await client.listInstances(call);
-    const found = [...discoveries.values()].map((discovery) => ({ discovery, result: discovery.discover(inventory) }));
-    const skipped = new Map(found.flatMap(({ result }) => result.skipped.map((entry) => [entry.id, entry] as const)));
-    const before = listing.skipped;
-    listing = {
-      revision: inventoryRevision,
-      resources: new Map(found.map(({ discovery, result }) => [discovery.name, result.resources])),
-      skipped,
-    };
-    return { skipped: [...skipped.values()].filter(({ id, reason }) => before.get(id)?.reason !== reason) };
+    listing = { revision: inventoryRevision, ...inventory };
+    found.clear();
+  }
+
+  function noteSkipped({ skipped }: Discovered, key: string): void {
+    for (const entry of skipped) {
+      const id = `${key} ${entry.id}`;
+      if (saidReasons.get(id) === entry.reason) continue;
+      saidReasons.set(id, entry.reason);
+      newlySkipped.set(id, entry);
+    }
+    const ids = new Set(skipped.map(({ id }) => `${key} ${id}`));
+    for (const id of saidReasons.keys()) if (id.startsWith(`${key} `) && !ids.has(id)) saidReasons.delete(id);
+  }
+
+  function discover({ name, parameter }: DiscoveryUrl): Discovered | undefined {
+    const discovery = discoveries.get(name);
+    if (discovery === undefined || listing === undefined) return undefined;
+    const key = JSON.stringify([name, parameter]);
+    let answer = found.get(key);
+    if (answer === undefined) {
+      answer = discovery.discover(listing, parameter);
+      found.set(key, answer);
+      noteSkipped(answer, key);
+    }
+    return answer;
+  }
+
+  async function refreshOne(name: string, host: string, { signal, deadlineMs }: HostCall): Promise<void> {
+    const discovery = discoveries.get(name);
+    if (discovery?.refresh === undefined) return;
+    const refresh = async (either: AbortSignal): Promise<boolean> => (await discovery.refresh?.(host, either)) ?? false;
+    if (await withDeadline(signal, deadlineMs, refresh)) found.clear();
   }
 
   return {
     target: client.target,
     inspect: (groups, call) => client.inspectInstances({ groups: [...groups] }, call),
     async refresh(revision, call) {
-      if (revision === listing.revision) return NOTHING_NEW;
-      // Two tasks may find the same change at once; the second one has nothing to say about it.
-      if (underWay?.revision === revision) return underWay.done.then(() => NOTHING_NEW);
+      if (revision === listing?.revision) return;
+      // Two tasks may find the same change at once.
+      if (underWay?.revision === revision) return underWay.done;
       const done = list(call);
       underWay = { revision, done };
       try {
-        return await done;
+        await done;
       } finally {
         if (underWay?.done === done) underWay = undefined;
       }
     },
-    resourcesOf: (discovery) => listing.resources.get(discovery) ?? [],
+    async refreshDiscoveries(urls, call) {
+      if (listing === undefined) return [];
+      const { host } = listing;
+      const names = [...new Set(urls.map(({ name }) => name))];
+      const results = await Promise.all(
+        names.map((discovery) =>
+          refreshOne(discovery, host, call).then(
+            () => undefined,
+            (error: unknown): DiscoveryFailure => ({ discovery, error }),
+          ),
+        ),
+      );
+      call.signal.throwIfAborted();
+      return results.filter((failure) => failure !== undefined);
+    },
+    resourcesOf: (discovery) => discover(discovery)?.resources ?? [],
+    takeSkipped() {
+      const skipped = [...newlySkipped.values()];
+      newlySkipped.clear();
+      return skipped;
+    },
     close: () => client.close(),
   };
 }

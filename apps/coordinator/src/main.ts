@@ -1,18 +1,22 @@
 #!/usr/bin/env node
-import { discoveries } from '@nephometer/discovery';
+import { createCloud, discoveries } from '@nephometer/discovery';
+import type { Cloud } from '@nephometer/discovery';
+import { createTransformerFactories } from '@nephometer/pipeline';
 import { createRegistry } from '@nephometer/plugin';
-import { pollsters } from '@nephometer/pollsters';
+import { pollstersFor } from '@nephometer/pollsters';
 import { publisherFactories } from '@nephometer/publishers';
 import { ConfigError, createLogger, formatProblem, runMain } from '@nephometer/service';
 import type { Parsed } from '@nephometer/service';
 import { loadCoordinatorConfig } from '@nephometer/service-config';
+import type { CoordinatorConfig } from '@nephometer/service-config';
 import { parseCommandLine } from './command-line.ts';
 import { loadPlan } from './plan.ts';
 import type { Plugins } from './plan.ts';
+import { createRandomSampleIds } from './random-sample-ids.ts';
 import { run } from './run.ts';
 import { version } from './version.ts';
 
-await runMain(async ({ signal, argv, env, stdout, stderr }) => {
+await runMain(async ({ signal, argv, env, stdout, stderr, onHangup }) => {
   const asked = parseCommandLine(argv, version, { stdout, stderr });
   if (asked.kind === 'done') return asked.exitCode;
 
@@ -22,16 +26,30 @@ await runMain(async ({ signal, argv, env, stdout, stderr }) => {
     return result.value;
   };
   const config = orThrow(await loadCoordinatorConfig({ file: asked.file, flags: asked.flags, env }));
-  const plugins: Plugins = {
-    pollsters: createRegistry('pollster', pollsters, ({ name }) => name),
-    discoveries: createRegistry(
-      'discovery',
-      discoveries.map((create) => create({ unmanaged: config.unmanaged })),
-      ({ name }) => name,
-    ),
-    publishers: createRegistry('publisher', publisherFactories, ({ scheme }) => scheme),
-  };
+  const cloud = config.openstack && createCloud(config.openstack);
+  const nextId = createRandomSampleIds();
+  const plugins = createPlugins(config, cloud, nextId);
   const plan = orThrow(await loadPlan(config, plugins));
   const logger = createLogger({ name: 'nephometer-coordinator' });
-  return run({ config, plan, plugins, once: asked.once, logger, stdout }, signal);
+  try {
+    return await run({ config, plan, plugins, cloud, nextId, once: asked.once, logger, stdout, onHangup }, signal);
+  } finally {
+    for (const discovery of plugins.discoveries.values()) await discovery.close?.();
+    await cloud?.close();
+  }
 });
+
+function createPlugins(config: CoordinatorConfig, cloud: Cloud | undefined, nextId: () => string): Plugins {
+  const { compat, unmanaged, instanceDiscoveryMethod, reservedMetadata } = config;
+  const options = { unmanaged, compat, instanceDiscoveryMethod, reservedMetadata, ...(cloud && { cloud }) };
+  return {
+    pollsters: createRegistry('pollster', pollstersFor(compat), ({ name }) => name),
+    discoveries: createRegistry(
+      'discovery',
+      discoveries.map((create) => create(options)),
+      ({ name }) => name,
+    ),
+    transformers: createRegistry('transformer', createTransformerFactories({ nextId }), ({ name }) => name),
+    publishers: createRegistry('publisher', publisherFactories, ({ scheme }) => scheme),
+  };
+}

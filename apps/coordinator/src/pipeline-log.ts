@@ -22,6 +22,8 @@ export function observePipeline(logger: Logger): PipelineEvents {
       failing.delete(url);
       logger.info({ publisher: url, lost }, 'publisher works again');
     },
+    transformFailed: ({ sink, transformer, failed, error }) =>
+      logger.error({ sink, transformer, failed, err: error }, 'transformer fails: samples are missing behind it'),
     overflowing: ({ url, queueLimit }) =>
       logger.warn({ publisher: url, queueLimit }, 'queue of a publisher is full: the oldest samples are dropped'),
   };

@@ -1,13 +1,24 @@
-import type { Discovery, Pollster, Publisher, PublisherFactory, PublisherSettings, Registry } from '@nephometer/plugin';
+import type {
+  Discovery,
+  Pollster,
+  Publisher,
+  PublisherFactory,
+  PublisherSettings,
+  Registry,
+  TransformerFactory,
+} from '@nephometer/plugin';
 import {
   discoveryProblems,
+  hasTransformers,
+  isPassedOver,
   parsePipeline,
   parsePolling,
   pollingOf,
   publisherProblems,
+  transformerProblems,
   unknownMeters,
 } from '@nephometer/pipeline-config';
-import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
+import type { KnownMeters, PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
 import { uncollectedMeterNames } from '@nephometer/pollsters';
 import { checkPublisherUrl, createPublisher } from '@nephometer/publishers';
 import { readConfigFile } from '@nephometer/service';
@@ -20,6 +31,7 @@ import type { Task } from './build-tasks.ts';
 export interface Plugins {
   readonly pollsters: Registry<Pollster>;
   readonly discoveries: Registry<Discovery>;
+  readonly transformers: Registry<TransformerFactory>;
   readonly publishers: Registry<PublisherFactory>;
 }
 
@@ -37,20 +49,21 @@ export async function loadPlan(config: CoordinatorConfig, plugins: Plugins): Pro
   const { polling, pipeline } = await readFiles(config);
   const problems = [...problemsOf(polling), ...(pipeline === polling ? [] : problemsOf(pipeline))];
   const warnings = [...polling.warnings, ...(pipeline.warnings === polling.warnings ? [] : pipeline.warnings)];
+  const transformed = pipeline.ok && hasTransformers(pipeline.value);
   if (polling.ok) {
     problems.push(...discoveryProblems(polling.value, [...plugins.discoveries.keys()]));
-    warnings.push(
-      ...unknownMeters(polling.value, { ours: [...plugins.pollsters.keys()], upstream: uncollectedMeterNames }),
-    );
+    warnings.push(...unknownMeters(polling.value, knownMeters(plugins, transformed)));
   }
   if (pipeline.ok) {
     const factories = [...plugins.publishers.values()];
     const check = (url: string): readonly string[] => checkPublisherUrl(url, factories);
     problems.push(...publisherProblems(pipeline.value, config.pipelineFile, check));
+    problems.push(...transformerProblems(pipeline.value, config.pipelineFile, plugins.transformers.values()));
   }
   if (!polling.ok || !pipeline.ok || problems.length > 0) return { ok: false, problems, warnings };
 
-  const tasks = buildTasks(polling.value, plugins.pollsters.values());
+  const pollsters = [...plugins.pollsters.values()];
+  const tasks = buildTasks(polling.value, { pollsters, hasTransformers: transformed });
   if (tasks.length === 0) {
     const file = polling.value.file ?? config.pipelineFile;
     const message = 'no source matches a meter that is collected here, so there is nothing to poll';
@@ -59,14 +72,30 @@ export async function loadPlan(config: CoordinatorConfig, plugins: Plugins): Pro
   return { ok: true, value: { tasks, pipeline: pipeline.value }, warnings };
 }
 
-/** The publishers of a plan's sinks, one for each distinct URL. */
+function knownMeters({ pollsters }: Plugins, transformed: boolean): KnownMeters {
+  const all = [...pollsters.values()];
+  return {
+    ours: all.map(({ name }) => name),
+    byNameOnly: all.filter((pollster) => isPassedOver(pollster, transformed)).map(({ name }) => name),
+    upstream: uncollectedMeterNames,
+  };
+}
+
+/** The files whose change changes the plan. */
+export function planFiles({ pollingFile, pipelineFile }: CoordinatorConfig): string[] {
+  return [...(pollingFile === undefined ? [] : [pollingFile]), pipelineFile];
+}
+
+/** The publishers of a plan's sinks, one for each distinct URL that is not `known` already. */
 export function createPublishers(
   { sinks }: PipelineConfig,
   factories: Registry<PublisherFactory>,
   settings: PublisherSettings,
+  known: ReadonlySet<string> = new Set(),
 ): Map<string, Publisher> {
   const urls = new Set(sinks.flatMap((sink) => sink.publishers.map(({ url }) => url)));
-  return new Map([...urls].map((url) => [url, createPublisher(url, settings, [...factories.values()])]));
+  const wanted = [...urls].filter((url) => !known.has(url));
+  return new Map(wanted.map((url) => [url, createPublisher(url, settings, [...factories.values()])]));
 }
 
 interface Files {

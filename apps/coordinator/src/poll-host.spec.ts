@@ -16,7 +16,8 @@ import {
 import type { InspectInstancesRequest, InspectorServiceServer, ListInstancesRequest } from '@nephometer/inspector-api';
 import { createInspectorClient } from '@nephometer/inspector-client';
 import { createRegistry } from '@nephometer/plugin';
-import { pollsters } from '@nephometer/pollsters';
+import { pollstersFor } from '@nephometer/pollsters';
+import { createBlacklist } from './blacklist.ts';
 import type { Task } from './build-tasks.ts';
 import { createHost } from './host.ts';
 import type { Host } from './host.ts';
@@ -25,12 +26,19 @@ import type { HostOutcome } from './poll-host.ts';
 
 const { signal } = new AbortController();
 
-const cpuAndVcpus = pollsters.filter(({ name }) => name === 'cpu' || name === 'vcpus');
+const cpuAndVcpus = pollstersFor('head').filter(({ name }) => name === 'cpu' || name === 'vcpus');
 
 const task: Task = {
   name: '60s',
   intervalMs: 60_000,
-  matches: [{ discovery: 'local_instances', pollsters: cpuAndVcpus }],
+  matches: [
+    {
+      source: 's',
+      resources: new Set(),
+      discoveries: [{ name: 'local_instances', parameter: null }],
+      pollsters: cpuAndVcpus,
+    },
+  ],
   groups: [StatisticsGroup.CPU, StatisticsGroup.VCPU],
 };
 
@@ -92,7 +100,8 @@ let ids = 0;
 const stamps = { source: 'openstack', nextId: () => `id-${(ids += 1)}` };
 
 async function poll(host: Host): Promise<HostOutcome> {
-  return pollHost({ host, task, previous: new Map(), stamps, deadlineMs: 20_000 }, signal);
+  const memory = { readings: new Map(), blacklist: createBlacklist() };
+  return pollHost({ host, task, memory, stamps, deadlineMs: 20_000 }, signal);
 }
 
 /** The samples of an outcome as `instance meter`. */

@@ -2,9 +2,9 @@ import { InspectorError } from '@nephometer/inspector-client';
 import type { SkippedInstance } from '@nephometer/plugin';
 import type { Sample } from '@nephometer/sample';
 import type { Task } from './build-tasks.ts';
-import type { Host } from './host.ts';
+import type { DiscoveryFailure, Host, HostCall } from './host.ts';
 import { readingsOf, takeSamples } from './take-samples.ts';
-import type { PollsterFailure, Readings, StampSource } from './take-samples.ts';
+import type { HostMemory, PollsterFailure, Readings, StampSource } from './take-samples.ts';
 
 /** How polling one host in one cycle ended. */
 export type HostOutcome =
@@ -18,6 +18,8 @@ export type HostOutcome =
       readonly readings: Readings;
       /** The statistics are fresh, but the list of instances could not be read: resources are as they last were. */
       readonly staleInventory?: InspectorError;
+      /** Discoveries whose knowledge is as it last was. */
+      readonly staleDiscoveries: readonly DiscoveryFailure[];
     }
   | { readonly kind: 'failed'; readonly error: InspectorError };
 
@@ -25,10 +27,10 @@ export type HostOutcome =
 export interface PollInput {
   readonly host: Host;
   readonly task: Task;
-  /** The readings of the task's last successful cycle on this host. */
-  readonly previous: Readings;
+  /** What the task's last successful cycle on this host left; its blacklist may grow. */
+  readonly memory: HostMemory;
   readonly stamps: StampSource;
-  /** How long the call may take, in milliseconds. */
+  /** How long the calls may take, all together, in milliseconds. */
   readonly deadlineMs: number;
 }
 
@@ -39,25 +41,27 @@ export interface PollInput {
  * Rejects only with the signal's reason.
  */
 export async function pollHost(input: PollInput, signal: AbortSignal): Promise<HostOutcome> {
-  const { host, task, previous, stamps, deadlineMs } = input;
+  const { host, task, memory, stamps, deadlineMs } = input;
   const startedAt = performance.now();
-  const call = (): { signal: AbortSignal; deadlineMs: number } => ({
+  const call = (): HostCall => ({
     signal,
     deadlineMs: Math.max(1, deadlineMs - (performance.now() - startedAt)),
   });
   try {
     const reply = await host.inspect(task.groups, call());
     const monotonicTime = performance.now() / 1000;
-    const refreshed = await valueOrError(host.refresh(reply.inventoryRevision, call()));
+    const staleInventory = await errorOf(host.refresh(reply.inventoryRevision, call()));
+    const urls = task.matches.flatMap(({ discoveries }) => discoveries);
+    const staleDiscoveries = await host.refreshDiscoveries(urls, call());
     const readings = readingsOf(reply, monotonicTime, stamps);
-    const resourcesOf = (discovery: string): ReturnType<Host['resourcesOf']> => host.resourcesOf(discovery);
-    const taken = takeSamples({ task, resourcesOf, readings, previous });
+    const taken = takeSamples({ task, resourcesOf: (discovery) => host.resourcesOf(discovery), readings, memory });
     return {
       kind: 'polled',
       ...taken,
       readings,
-      skipped: refreshed instanceof InspectorError ? [] : refreshed.skipped,
-      ...(refreshed instanceof InspectorError && { staleInventory: refreshed }),
+      skipped: host.takeSkipped(),
+      ...(staleInventory && { staleInventory }),
+      staleDiscoveries,
     };
   } catch (error) {
     if (error instanceof InspectorError) return { kind: 'failed', error };
@@ -65,9 +69,10 @@ export async function pollHost(input: PollInput, signal: AbortSignal): Promise<H
   }
 }
 
-async function valueOrError<T>(promise: Promise<T>): Promise<T | InspectorError> {
+async function errorOf(promise: Promise<unknown>): Promise<InspectorError | undefined> {
   try {
-    return await promise;
+    await promise;
+    return undefined;
   } catch (error) {
     if (error instanceof InspectorError) return error;
     throw error;

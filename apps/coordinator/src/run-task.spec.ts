@@ -16,8 +16,10 @@ const task: Task = { name: '60s', intervalMs: 60_000, matches: [], groups: [] };
 const away: Host = {
   target: 'away:7750',
   inspect: () => Promise.reject(new InspectorError('unreachable', 'away:7750', 'gone')),
-  refresh: () => Promise.resolve({ skipped: [] }),
+  refresh: () => Promise.resolve(),
+  refreshDiscoveries: () => Promise.resolve([]),
   resourcesOf: () => [],
+  takeSkipped: () => [],
   close: () => undefined,
 };
 
@@ -31,10 +33,13 @@ function prepare(hosts: readonly Host[]): {
   const destination = { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) };
   const metrics = createSelfMetrics({ service: 'test', version: '0' });
   const input: TaskInput = {
-    task,
+    task: () => task,
     hosts,
     stamps: { source: 'openstack', nextId: () => 'id' },
-    metrics: createCoordinatorMetrics(metrics, () => []),
+    metrics: createCoordinatorMetrics(metrics, {
+      pipeline: { ledgers: () => [], transformed: () => [] },
+      cloud: undefined,
+    }),
     logger: createLogger({ name: 'test', destination }),
     member: 'm',
     onOutcome: () => undefined,

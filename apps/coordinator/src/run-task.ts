@@ -6,12 +6,14 @@ import type { CoordinatorMetrics } from './coordinator-metrics.ts';
 import type { Host } from './host.ts';
 import { pollHost } from './poll-host.ts';
 import type { HostOutcome } from './poll-host.ts';
-import type { Readings, StampSource } from './take-samples.ts';
+import { createBlacklist } from './blacklist.ts';
+import type { HostMemory, StampSource } from './take-samples.ts';
 import { tickOffset } from './tick-offset.ts';
 
 /** What a running task needs. */
 export interface TaskInput {
-  readonly task: Task;
+  /** The task as it is now: a new configuration may change what is polled, but not the interval. */
+  readonly task: () => Task;
   readonly hosts: readonly Host[];
   readonly stamps: StampSource;
   readonly metrics: CoordinatorMetrics;
@@ -21,19 +23,17 @@ export interface TaskInput {
   /** Is told of each host as soon as it is done: its samples leave while other hosts are still being read. */
   readonly onOutcome: (host: Host, outcome: HostOutcome) => void;
   /** Told when a cycle has ended. */
-  readonly onCycle: () => void;
+  readonly onCycle: (task: Task) => void;
 }
 
-/** The last readings of each host by one task, from cycle to cycle. */
-export type TaskMemory = Map<Host, Readings>;
+/** What one task remembers of each host, from cycle to cycle. */
+export type TaskMemory = Map<Host, HostMemory>;
 
 /** Hosts that are polled at the same time: more would only wait for each other on one core. */
 const HOSTS_AT_ONCE = 256;
 
 /** No host may hold a place for longer, however long the interval, in milliseconds. */
 const LONGEST_CALL_MS = 20_000;
-
-const NO_READINGS: Readings = new Map();
 
 /**
  * Runs a task's cycles at its ticks until aborted; then rejects with the signal's reason. Cycles never overlap: ticks that
@@ -42,14 +42,14 @@ const NO_READINGS: Readings = new Map();
  * @param due the ticks, for tests; by default the first one at once, then at the task's offset in its interval
  */
 export async function runTask(input: TaskInput, signal: AbortSignal, due?: AsyncIterable<Tick>): Promise<void> {
-  const { task, metrics, logger, member } = input;
-  const { intervalMs } = task;
-  const offsetMs = tickOffset(`${member}/${task.name}`, intervalMs);
+  const { metrics, logger, member } = input;
+  const { name, intervalMs } = input.task();
+  const offsetMs = tickOffset(`${member}/${name}`, intervalMs);
   const memory: TaskMemory = new Map();
   for await (const { skipped } of due ?? ticks({ intervalMs, offsetMs, immediate: true }, signal)) {
     if (skipped > 0) {
-      metrics.ticksSkipped(task.name, skipped);
-      logger.warn({ task: task.name, skipped }, 'ticks skipped: the cycle before took longer than the interval');
+      metrics.ticksSkipped(name, skipped);
+      logger.warn({ task: name, skipped }, 'ticks skipped: the cycle before took longer than the interval');
     }
     await runCycle(input, memory, signal);
   }
@@ -61,26 +61,30 @@ export async function runTask(input: TaskInput, signal: AbortSignal, due?: Async
  * Rejects only with the signal's reason.
  */
 export async function runCycle(input: TaskInput, memory: TaskMemory, signal: AbortSignal): Promise<void> {
-  const { task, hosts, stamps, onOutcome, onCycle } = input;
+  const { hosts, stamps, onOutcome, onCycle } = input;
+  const task = input.task();
   const startedAt = performance.now();
   const elapsedMs = (): number => performance.now() - startedAt;
-  const tally = createTally(input);
+  const tally = createTally(task.name, input);
   const poll = async (host: Host, hostSignal: AbortSignal): Promise<void> => {
     const deadlineMs = Math.max(1, Math.min(LONGEST_CALL_MS, task.intervalMs - elapsedMs()));
-    const previous = memory.get(host) ?? NO_READINGS;
-    const outcome = await pollHost({ host, task, previous, stamps, deadlineMs }, hostSignal);
+    const remembered = memory.get(host) ?? { readings: new Map(), blacklist: createBlacklist() };
+    const outcome = await pollHost({ host, task, memory: remembered, stamps, deadlineMs }, hostSignal);
     // A failed call keeps the older readings: the next deltas then span both intervals and nothing is lost.
-    if (outcome.kind === 'polled') memory.set(host, outcome.readings);
+    if (outcome.kind === 'polled') memory.set(host, { ...remembered, readings: outcome.readings });
     tally.count(outcome);
     onOutcome(host, outcome);
   };
   await mapLimit(hosts, HOSTS_AT_ONCE, poll, signal);
   tally.conclude(elapsedMs());
-  onCycle();
+  onCycle(task);
 }
 
 /** Counts the hosts and samples of one cycle, and logs them in a line at its end. */
-function createTally({ task: { name }, metrics, logger }: TaskInput): {
+function createTally(
+  name: string,
+  { metrics, logger }: TaskInput,
+): {
   readonly count: (outcome: HostOutcome) => void;
   readonly conclude: (durationMs: number) => void;
 } {
@@ -96,6 +100,7 @@ function createTally({ task: { name }, metrics, logger }: TaskInput): {
       total.samples += outcome.samples.length;
       metrics.hostPolled(name, outcome.samples.length);
       for (const { pollster } of outcome.failures) metrics.pollsterFailed(pollster);
+      for (const { discovery } of outcome.staleDiscoveries) metrics.discoveryFailed(discovery);
     },
     conclude(durationMs) {
       metrics.cycleEnded(name, durationMs);

@@ -1,25 +1,27 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { withDeadline } from '@nephometer/abortable';
+import type { Cloud } from '@nephometer/discovery';
 import { createInspectorClient } from '@nephometer/inspector-client';
 import { createPipeline } from '@nephometer/pipeline';
 import type { Pipeline } from '@nephometer/pipeline';
-import { createSampleIds } from '@nephometer/sample';
 import { ConfigError, createSelfMetrics, formatError, serveHttp } from '@nephometer/service';
-import type { HttpServer, Logger } from '@nephometer/service';
+import type { HealthReport, HttpServer, Logger } from '@nephometer/service';
 import type { CoordinatorConfig } from '@nephometer/service-config';
+import { changePlan } from './change-plan.ts';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
 import { createHostLog } from './host-log.ts';
 import { createHost } from './host.ts';
 import type { Host } from './host.ts';
-import { createPublishers } from './plan.ts';
+import { createPublishers, loadPlan, planFiles } from './plan.ts';
 import type { Plan, Plugins } from './plan.ts';
 import { observePipeline } from './pipeline-log.ts';
-import { runCycle, runTask } from './run-task.ts';
+import { watchConfiguration } from './reload.ts';
+import { runCycle } from './run-task.ts';
 import type { TaskInput } from './run-task.ts';
 import { createSummary } from './summary.ts';
 import type { Summary } from './summary.ts';
 import { createTaskHealth } from './task-health.ts';
+import { createTaskSet } from './task-set.ts';
 import { version } from './version.ts';
 
 /** How long samples may take to leave when the service stops, in milliseconds. */
@@ -30,10 +32,16 @@ export interface RunInput {
   readonly config: CoordinatorConfig;
   readonly plan: Plan;
   readonly plugins: Plugins;
+  /** Asks OpenStack for the discoveries; absent if nobody does. */
+  readonly cloud: Cloud | undefined;
+  /** A new id for each sample. */
+  readonly nextId: () => string;
   /** Every task runs exactly once, everything is published, then the end. */
   readonly once: boolean;
   readonly logger: Logger;
   readonly stdout: NodeJS.WriteStream;
+  /** Calls its listener when somebody asks for the configuration to be read again. */
+  readonly onHangup: (listener: () => void) => void;
 }
 
 /**
@@ -42,40 +50,53 @@ export interface RunInput {
  * @returns the exit code: 0, or 1 if `once` and a host or a publisher failed
  */
 export async function run(input: RunInput, signal: AbortSignal): Promise<number> {
-  const { config, plan, plugins, once, logger, stdout } = input;
+  const { config, plan, plugins, cloud, nextId, once, logger, stdout } = input;
   const metrics = createSelfMetrics({ service: 'nephometer-coordinator', version });
-  const health = createTaskHealth(plan.tasks);
+  const health = createTaskHealth();
   const hosts = createHosts(config, plugins);
   const publishers = createPublishers(plan.pipeline, plugins.publishers, { stdout });
-  const pipeline = createPipeline({ config: plan.pipeline, publishers, events: observePipeline(logger) });
+  const { transformers } = plugins;
+  const pipeline = createPipeline({ config: plan.pipeline, publishers, transformers, events: observePipeline(logger) });
   let http: HttpServer | undefined;
   try {
     const summary = createSummary();
-    const counters = createCoordinatorMetrics(metrics, () => pipeline.ledgers());
-    const stamps = { source: config.sampleSource, nextId: createIds() };
+    const counters = createCoordinatorMetrics(metrics, { pipeline, cloud });
+    const stamps = { source: config.sampleSource, nextId };
     const onOutcome = createOutcomeHandler({ pipeline, summary, logger, signal });
-    const tasks = plan.tasks.map((task): TaskInput => ({
-      task,
+    const common: Omit<TaskInput, 'task'> = {
       hosts,
       stamps,
       metrics: counters,
       logger,
       member: hostname(),
-      onCycle: () => health.cycleEnded(task),
+      onCycle: (task) => health.cycleEnded(task),
       onOutcome,
-    }));
+    };
     if (once) {
-      for (const task of tasks) await runCycle(task, new Map(), signal);
+      for (const task of plan.tasks) await runCycle({ ...common, task: () => task }, new Map(), signal);
       await pipeline.flush(signal);
       return summary.conclude(pipeline.ledgers(), logger);
     }
+    const tasks = createTaskSet(common, (task) => health.taskStarted(task), signal);
     if (config.http) {
-      http = await serveHttp({ address: config.http, handlers: {}, health: health.report, metrics, logger });
+      const report = (): HealthReport => health.report(tasks.tasks);
+      http = await serveHttp({ address: config.http, handlers: {}, health: report, metrics, logger });
     }
     const names = plan.tasks.map(({ name }) => name);
     logger.info({ hosts: hosts.length, tasks: names, ...(http && { http: http.address }) }, 'ready');
-    await Promise.all(tasks.map((task) => runTask(task, signal)));
-    return 0;
+    tasks.apply(plan.tasks);
+    const watching = watchConfiguration(
+      {
+        files: planFiles(config),
+        load: () => loadPlan(config, plugins),
+        apply: (next) => changePlan(next, { plugins, pipeline, tasks, logger, stdout }, signal),
+        onRequest: input.onHangup,
+        onReload: counters.reloaded,
+        logger,
+      },
+      signal,
+    );
+    return await Promise.race([tasks.ended, watching]);
   } catch (error) {
     // Tasks end by the abort alone; --once was not finished then.
     if (once || !signal.aborted) throw error;
@@ -132,9 +153,4 @@ async function stopPipeline(pipeline: Pipeline, logger: Logger): Promise<void> {
     for (const { url, queued } of waiting) logger.warn({ publisher: url, queued }, 'samples dropped at the end');
   }
   await pipeline.close();
-}
-
-function createIds(): () => string {
-  const node = BigInt(`0x${randomBytes(6).toString('hex')}`) | 0x0100_0000_0000n;
-  return createSampleIds({ epochMs: Date.now(), node, clockSequence: randomInt(0x4000) });
 }

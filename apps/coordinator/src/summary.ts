@@ -1,4 +1,5 @@
 import type { Ledger } from '@nephometer/pipeline';
+import { formatError } from '@nephometer/service';
 import type { Logger } from '@nephometer/service';
 import type { Host } from './host.ts';
 import type { HostOutcome } from './poll-host.ts';
@@ -22,6 +23,9 @@ export function createSummary(): Summary {
         return;
       }
       if (outcome.staleInventory) failedHosts.set(target, outcome.staleInventory.message);
+      for (const { discovery, error } of outcome.staleDiscoveries) {
+        failedHosts.set(target, `discovery ${discovery}: ${formatError(error)}`);
+      }
       polledHosts.add(target);
       samples += outcome.samples.length;
     },

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InspectInstancesResponse, InspectionStatus, Instance } from '@nephometer/inspector-api';
 import { timestampFromMs } from '@nephometer/inspector-api';
+import { PermanentPollsterError } from '@nephometer/plugin';
 import type { InstanceResource, Pollster } from '@nephometer/plugin';
 import { createSample } from '@nephometer/sample';
-import type { Task } from './build-tasks.ts';
+import type { Resource } from '@nephometer/sample';
+import { createBlacklist } from './blacklist.ts';
+import type { Match, Task } from './build-tasks.ts';
 import { readingsOf, takeSamples } from './take-samples.ts';
-import type { Readings } from './take-samples.ts';
+import type { HostMemory, Readings } from './take-samples.ts';
 
 /** Gives the CPU time, and its difference to the previous reading if there is one. */
 const cpu: Pollster = {
@@ -38,8 +41,14 @@ function resource(id: string): InstanceResource {
 }
 
 function task(...pollsters: Pollster[]): Task {
-  return { name: '60s', intervalMs: 60_000, matches: [{ discovery: 'local_instances', pollsters }], groups: [] };
+  return { name: '60s', intervalMs: 60_000, matches: [match('local_instances', pollsters)], groups: [] };
 }
+
+function match(discovery: string, pollsters: readonly Pollster[], source = 's'): Match {
+  return { source, resources: new Set(), discoveries: [{ name: discovery, parameter: null }], pollsters };
+}
+
+const remembering = (readings: Readings): HostMemory => ({ readings, blacklist: createBlacklist() });
 
 let ids = 0;
 const stamps = { source: 'openstack', nextId: () => `id-${(ids += 1)}` };
@@ -56,7 +65,7 @@ const nothing: Readings = new Map();
 
 test('samples of a host carry the time at which it was read, and only what was found and read is sampled', () => {
   const readings = reply(1000, { a: 5n, b: 7n, undiscovered: 9n });
-  const { samples, failures } = takeSamples({ task: task(cpu), resourcesOf, readings, previous: nothing });
+  const { samples, failures } = takeSamples({ task: task(cpu), resourcesOf, readings, memory: remembering(nothing) });
   assert.deepEqual(
     samples.map(({ resourceId, volume, timestamp, source }) => [resourceId, volume, timestamp, source]),
     [
@@ -71,7 +80,7 @@ test('samples of a host carry the time at which it was read, and only what was f
 test('a pollster sees the previous reading of the same instance', () => {
   const previous = reply(1000, { a: 5n });
   const readings = reply(2000, { a: 15n, b: 7n });
-  const { samples } = takeSamples({ task: task(cpu), resourcesOf, readings, previous });
+  const { samples } = takeSamples({ task: task(cpu), resourcesOf, readings, memory: remembering(previous) });
   assert.deepEqual(
     samples.map(({ name, resourceId, volume }) => [name, resourceId, volume]),
     [
@@ -84,7 +93,12 @@ test('a pollster sees the previous reading of the same instance', () => {
 
 test('a pollster that throws costs nobody else a sample, and keeps those it gave', () => {
   const readings = reply(1000, { a: 5n, b: 7n });
-  const { samples, failures } = takeSamples({ task: task(faulty, cpu), resourcesOf, readings, previous: nothing });
+  const { samples, failures } = takeSamples({
+    task: task(faulty, cpu),
+    resourcesOf,
+    readings,
+    memory: remembering(nothing),
+  });
   assert.deepEqual(samples.map(({ resourceId }) => resourceId).sort(), ['a', 'a', 'b', 'b']);
   assert.deepEqual(
     failures.map(({ pollster, instanceId, error }) => [pollster, instanceId, String(error)]),
@@ -93,7 +107,57 @@ test('a pollster that throws costs nobody else a sample, and keeps those it gave
 });
 
 test('an instance that two discoveries found is polled once', () => {
-  const twice: Task = { ...task(), matches: ['x', 'y'].map((discovery) => ({ discovery, pollsters: [cpu] })) };
-  const { samples } = takeSamples({ task: twice, resourcesOf, readings: reply(1, { a: 1n }), previous: nothing });
+  const twice: Task = { ...task(), matches: ['x', 'y'].map((discovery) => match(discovery, [cpu])) };
+  const { samples } = takeSamples({
+    task: twice,
+    resourcesOf,
+    readings: reply(1, { a: 1n }),
+    memory: remembering(nothing),
+  });
   assert.equal(samples.length, 1);
+});
+
+test('a source that names instances polls these and no others, by id or name', () => {
+  const named: Task = { ...task(), matches: [{ ...match('x', [cpu]), resources: new Set(['b']), discoveries: [] }] };
+  const readings = reply(1, { a: 1n, b: 2n });
+  const { samples } = takeSamples({ task: named, resourcesOf, readings, memory: remembering(nothing) });
+  assert.deepEqual(
+    samples.map(({ resourceId }) => resourceId),
+    ['b'],
+  );
+});
+
+test('a pollster that says it never can is left alone with that instance by that source, until the instance comes back', () => {
+  let calls = 0;
+  const never: Pollster = {
+    ...cpu,
+    samples: ({ id }) => {
+      calls += 1;
+      if (id === 'b') throw new PermanentPollsterError('no such thing');
+      return [];
+    },
+  };
+  const two: Task = { ...task(), matches: [match('x', [never], 'one')] };
+  const memory = remembering(nothing);
+  const poll = (times: Record<string, bigint>): number => {
+    calls = 0;
+    const { failures } = takeSamples({ task: two, resourcesOf, readings: reply(1, times), memory });
+    assert.ok(failures.every(({ isPermanent }) => isPermanent));
+    return calls;
+  };
+  assert.equal(poll({ a: 1n, b: 1n }), 2);
+  assert.equal(poll({ a: 1n, b: 1n }), 1);
+  assert.equal(poll({ a: 1n }), 1);
+  assert.equal(poll({ a: 1n, b: 1n }), 2, 'it has been away');
+  const other: Task = { ...two, matches: [match('x', [never], 'another')] };
+  calls = 0;
+  takeSamples({ task: other, resourcesOf, readings: reply(1, { b: 1n }), memory });
+  assert.equal(calls, 1, 'another source may ask');
+});
+
+test('resources that are no instances are passed over', () => {
+  const readings = reply(1, { a: 1n });
+  const mixed = (): Resource[] => [{ id: 'a', userId: null, projectId: null, metadata: {} }];
+  const { samples } = takeSamples({ task: task(cpu), resourcesOf: mixed, readings, memory: remembering(nothing) });
+  assert.deepEqual(samples, []);
 });

@@ -1,10 +1,13 @@
 import { InspectionStatus } from '@nephometer/inspector-api';
 import type { InspectInstancesResponse } from '@nephometer/inspector-api';
 import { timestampToMs } from '@nephometer/inspector-api';
+import type { DiscoveryUrl } from '@nephometer/pipeline-config';
+import { isInstanceResource, PermanentPollsterError } from '@nephometer/plugin';
 import type { InstanceReading, InstanceResource, Pollster } from '@nephometer/plugin';
 import { formatTimestamp } from '@nephometer/sample';
-import type { Sample, Stamp } from '@nephometer/sample';
-import type { Task } from './build-tasks.ts';
+import type { Resource, Sample, Stamp } from '@nephometer/sample';
+import type { Blacklist } from './blacklist.ts';
+import type { Match, Task } from './build-tasks.ts';
 
 /** The readings of a host's instances, by instance id. */
 export type Readings = ReadonlyMap<string, InstanceReading>;
@@ -15,11 +18,20 @@ export interface StampSource {
   readonly nextId: () => string;
 }
 
+/** What a task remembers of a host from one cycle to the next. */
+export interface HostMemory {
+  /** The last readings, however old. */
+  readonly readings: Readings;
+  readonly blacklist: Blacklist;
+}
+
 /** A pollster threw. */
 export interface PollsterFailure {
   readonly pollster: string;
   readonly instanceId: string;
   readonly error: unknown;
+  /** It is not called for this instance any more, see {@link PermanentPollsterError}. */
+  readonly isPermanent: boolean;
 }
 
 /** What a task made of one reading of one host. */
@@ -32,9 +44,9 @@ export interface Taken {
 export interface TakeInput {
   readonly task: Task;
   /** The resources on the host that a discovery found. */
-  readonly resourcesOf: (discovery: string) => readonly InstanceResource[];
+  readonly resourcesOf: (discovery: DiscoveryUrl) => readonly Resource[];
   readonly readings: Readings;
-  readonly previous: Readings;
+  readonly memory: HostMemory;
 }
 
 /**
@@ -55,41 +67,69 @@ export function readingsOf(
   return readings;
 }
 
+/** Where the instances are that a source names itself. */
+const allInstances: DiscoveryUrl = { name: 'local_instances', parameter: null };
+
 /**
- * Calls a task's pollsters for each instance that was found and read. Pure but for the ids of the samples.
+ * Calls a task's pollsters for each instance that was found and read. An instance that several sources or discoveries found
+ * is polled once by each pollster, for the first of them. Pure but for the ids of the samples and the blacklist.
  *
  * A pollster that throws loses what it had not yet given, for that instance; everything else goes on.
  */
-export function takeSamples({ task, resourcesOf, readings, previous }: TakeInput): Taken {
+export function takeSamples(input: TakeInput): Taken {
+  const { task, readings, memory } = input;
   const taken: Taken = { samples: [], failures: [] };
   const polled = new Map<string, Set<Pollster>>();
-  for (const { discovery, pollsters } of task.matches) {
-    for (const resource of resourcesOf(discovery)) {
+  memory.blacklist.keepOnly(readings);
+  for (const match of task.matches) {
+    for (const resource of candidates(match, input)) {
       const reading = readings.get(resource.id);
       if (!reading) continue;
-      // An instance that two discoveries found is polled once by each pollster.
       const done = polled.get(resource.id) ?? new Set();
       polled.set(resource.id, done);
-      const fresh = pollsters.filter((pollster) => !done.has(pollster));
-      for (const pollster of fresh) {
+      for (const pollster of match.pollsters) {
+        if (done.has(pollster)) continue;
         done.add(pollster);
-        takeFrom(pollster, resource, reading, previous.get(resource.id), taken);
+        if (memory.blacklist.has(match, pollster, resource.id)) continue;
+        takeFrom({ match, pollster, resource, reading, memory }, taken);
       }
     }
   }
   return taken;
 }
 
-function takeFrom(
-  pollster: Pollster,
-  resource: InstanceResource,
-  reading: InstanceReading,
-  previous: InstanceReading | undefined,
-  { samples, failures }: Taken,
-): void {
+/** What a match is about on this host. Resources that are no instances have no readings: they are for others. */
+function* candidates({ resources, discoveries }: Match, { resourcesOf }: TakeInput): Generator<InstanceResource> {
+  if (resources.size > 0) {
+    for (const resource of resourcesOf(allInstances)) {
+      if (isInstanceResource(resource) && isNamed(resource, resources)) yield resource;
+    }
+  }
+  for (const discovery of discoveries) {
+    for (const resource of resourcesOf(discovery)) if (isInstanceResource(resource)) yield resource;
+  }
+}
+
+function isNamed({ id, instance, metadata }: InstanceResource, names: ReadonlySet<string>): boolean {
+  const { display_name: displayName } = metadata;
+  return names.has(id) || names.has(instance.name) || (typeof displayName === 'string' && names.has(displayName));
+}
+
+interface Taking {
+  readonly match: Match;
+  readonly pollster: Pollster;
+  readonly resource: InstanceResource;
+  readonly reading: InstanceReading;
+  readonly memory: HostMemory;
+}
+
+function takeFrom({ match, pollster, resource, reading, memory }: Taking, { samples, failures }: Taken): void {
+  const previous = memory.readings.get(resource.id);
   try {
     for (const sample of pollster.samples(resource, reading, previous)) samples.push(sample);
   } catch (error) {
-    failures.push({ pollster: pollster.name, instanceId: resource.id, error });
+    const isPermanent = error instanceof PermanentPollsterError;
+    if (isPermanent) memory.blacklist.add(match, pollster, resource.id);
+    failures.push({ pollster: pollster.name, instanceId: resource.id, error, isPermanent });
   }
 }

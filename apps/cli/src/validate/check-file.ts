@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import { parsePipeline, parsePolling } from '@nephometer/pipeline-config';
+import { parsePipeline, parsePolling, pollingOf } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
+import type { Compat } from '@nephometer/sample';
 import { parseYaml, readConfigFile } from '@nephometer/service';
 import type { Parsed, Problem, YamlDocument } from '@nephometer/service';
 import { loadCoordinatorConfig, loadInspectorConfig } from '@nephometer/service-config';
-import { meterWarnings, missingDiscoveries, missingPublishers } from './check-plugins.ts';
+import { meterWarnings, missingDiscoveries, sinkProblems } from './check-plugins.ts';
 import { fileKindOf, fileKindsExplained } from './file-kind.ts';
 import type { FileKind } from './file-kind.ts';
 import { describeCoordinator, describeInspector, describePipeline, describePolling } from './describe-config.ts';
@@ -29,6 +30,8 @@ export interface CheckedFile {
   readonly polling?: PollingConfig;
   /** Set for a good pipeline file. */
   readonly pipeline?: PipelineConfig;
+  /** Set for a good coordinator file: whose meters. */
+  readonly compat?: Compat;
   /** Set for a coordinator file, good or bad. */
   readonly names?: readonly NamedFile[];
 }
@@ -58,7 +61,7 @@ export async function checkFile({ file, doesPolling, signal }: CheckOptions): Pr
     case 'polling':
       return checkPolling(file, parsePolling(text, { file }), document.value);
     case 'pipeline':
-      return checkPipeline(file, parsePipeline(text, { file, doesPolling }), document.value);
+      return checkPipeline(file, parsePipeline(text, { file, doesPolling }), { document: document.value, doesPolling });
     case 'coordinator': {
       const parsed = await loadCoordinatorConfig({ file, flags: {}, env: {}, signal });
       const names = namedFiles(file, document.value.value, findingsOf(parsed).problems);
@@ -66,7 +69,7 @@ export async function checkFile({ file, doesPolling, signal }: CheckOptions): Pr
         file,
         kind,
         ...findingsOf(parsed),
-        ...(parsed.ok && { summary: describeCoordinator(parsed.value) }),
+        ...(parsed.ok && { summary: describeCoordinator(parsed.value), compat: parsed.value.compat }),
         names,
       };
     }
@@ -96,13 +99,20 @@ function checkPolling(file: string, parsed: Parsed<PollingConfig>, document: Yam
   };
 }
 
-function checkPipeline(file: string, parsed: Parsed<PipelineConfig>, document: YamlDocument): CheckedFile {
+function checkPipeline(
+  file: string,
+  parsed: Parsed<PipelineConfig>,
+  { document, doesPolling }: { readonly document: YamlDocument; readonly doesPolling: boolean },
+): CheckedFile {
   const { problems, warnings } = findingsOf(parsed);
   if (!parsed.ok) return { file, kind: 'pipeline', problems, warnings };
   return {
     file,
     kind: 'pipeline',
-    problems: missingPublishers(parsed.value, file),
+    problems: [
+      ...(doesPolling ? missingDiscoveries(pollingOf(parsed.value)) : []),
+      ...sinkProblems(parsed.value, file),
+    ],
     warnings: [...warnings, ...meterWarnings(parsed.value, file, document)],
     summary: describePipeline(parsed.value),
     pipeline: parsed.value,

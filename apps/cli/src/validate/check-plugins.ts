@@ -1,5 +1,6 @@
 import { discoveries } from '@nephometer/discovery';
-import { discoveryProblems, publisherProblems, unknownMeters } from '@nephometer/pipeline-config';
+import { transformerFactories } from '@nephometer/pipeline';
+import { discoveryProblems, publisherProblems, transformerProblems, unknownMeters } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
 import { meterNames, uncollectedMeterNames } from '@nephometer/pollsters';
 import { checkPublisherUrl } from '@nephometer/publishers';
@@ -15,9 +16,12 @@ export function missingDiscoveries(config: PollingConfig): readonly Problem[] {
   return discoveryProblems(config, discoveryNames);
 }
 
-/** Publishers that a pipeline file names and nobody offers, or whose options are wrong. Touches no target. */
-export function missingPublishers(config: PipelineConfig, file: string): readonly Problem[] {
-  return publisherProblems(config, file, (url) => checkPublisherUrl(url));
+/** Publishers and transformers that a pipeline file names and nobody offers, or whose options are wrong. Touches no target. */
+export function sinkProblems(config: PipelineConfig, file: string): readonly Problem[] {
+  return [
+    ...publisherProblems(config, file, (url) => checkPublisherUrl(url)),
+    ...transformerProblems(config, file, transformerFactories),
+  ];
 }
 
 /** A warning for each pattern of meters that fits none we can collect. */

@@ -1,6 +1,7 @@
-import { createMeterFilter } from '@nephometer/pipeline-config';
+import { createPollsterFilter } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
-import { meterNames } from '@nephometer/pollsters';
+import { pollstersFor } from '@nephometer/pollsters';
+import type { Compat } from '@nephometer/sample';
 import { formatListenAddress } from '@nephometer/service';
 import type { CoordinatorConfig, InspectorConfig } from '@nephometer/service-config';
 
@@ -37,10 +38,23 @@ export function describeInspector({ hypervisor, libvirt, simulated, listen, tls 
   return `${what}, listens on ${formatListenAddress(listen)}${tls === undefined ? '' : ' with TLS'}`;
 }
 
+/** What besides the sources decides which meters are polled; not known of a file alone. */
+export interface PollingContext {
+  /** Default `head`. */
+  readonly compat?: Compat;
+  /** Default false. */
+  readonly hasTransformers?: boolean;
+}
+
 /** Those of our meters that a polling configuration asks for. */
-export function polledMeters({ sources }: Pick<PollingConfig, 'sources'>): readonly string[] {
-  const filters = sources.map(({ meters }) => createMeterFilter(meters));
-  return meterNames.filter((name) => filters.some((matches) => matches(name)));
+export function polledMeters(
+  { sources }: Pick<PollingConfig, 'sources'>,
+  { compat = 'head', hasTransformers = false }: PollingContext = {},
+): readonly string[] {
+  const filters = sources.map(({ meters }) => createPollsterFilter(meters, hasTransformers));
+  return pollstersFor(compat)
+    .filter((pollster) => filters.some((takes) => takes(pollster)))
+    .map(({ name }) => name);
 }
 
 /** A URL whose password is not to be seen over somebody's shoulder. */

@@ -1,5 +1,6 @@
-import { createMeterFilter } from '@nephometer/pipeline-config';
+import { createMeterFilter, hasTransformers } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
+import type { Compat } from '@nephometer/sample';
 import type { Problem } from '@nephometer/service';
 import { polledMeters } from './describe-config.ts';
 
@@ -13,9 +14,11 @@ const NAMED_METERS = 5;
 export function relationFindings(
   polling: PollingConfig,
   pipeline: PipelineConfig,
+  compat: Compat | undefined,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   const file = polling.file ?? '';
-  const polled = polledMeters(polling);
+  const context = { hasTransformers: hasTransformers(pipeline), ...(compat !== undefined && { compat }) };
+  const polled = polledMeters(polling, context);
   if (polled.length === 0) {
     const message = 'no source matches a meter that is collected here, so there is nothing to poll';
     return { problems: [{ file, path: 'sources', message }], warnings: [] };

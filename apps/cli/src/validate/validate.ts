@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { pollingOf } from '@nephometer/pipeline-config';
+import type { Compat } from '@nephometer/sample';
 import { formatProblem } from '@nephometer/service';
 import type { Problem } from '@nephometer/service';
 import { escapeControls } from '../text/display-width.ts';
@@ -39,7 +40,7 @@ async function checkAll(files: readonly string[], signal: AbortSignal): Promise<
   // Alone, a pipeline file may well be one that says what is polled, too.
   for (const file of files) if (!results.has(resolve(file))) await check(file, true);
 
-  for (const [path, { names = [] }] of [...results]) {
+  for (const [path, { names = [], compat }] of [...results]) {
     const doesPolling = !names.some(({ role }) => role === 'polling');
     for (const { path: named, role } of names) {
       const known = results.get(named);
@@ -49,7 +50,7 @@ async function checkAll(files: readonly string[], signal: AbortSignal): Promise<
       const wrongRole = roleProblem(path, results, { path: named, role });
       if (wrongRole !== undefined) addFindings(results, path, { problems: [wrongRole], warnings: [] });
     }
-    relate(results, names, doesPolling);
+    relate(results, { names, doesPolling, compat });
   }
   return [...results.values()];
 }
@@ -69,7 +70,13 @@ function roleProblem(path: string, results: Results, { path: named, role }: Name
   };
 }
 
-function relate(results: Results, names: readonly Named[], doesPolling: boolean): void {
+interface Relation {
+  readonly names: readonly Named[];
+  readonly doesPolling: boolean;
+  readonly compat: Compat | undefined;
+}
+
+function relate(results: Results, { names, doesPolling, compat }: Relation): void {
   const named = (role: Named['role']): string | undefined => names.find((one) => one.role === role)?.path;
   const pipelinePath = named('pipeline');
   const pollingPath = doesPolling ? pipelinePath : named('polling');
@@ -77,7 +84,7 @@ function relate(results: Results, names: readonly Named[], doesPolling: boolean)
   const { pipeline, file } = results.get(pipelinePath) ?? {};
   if (pipeline === undefined || file === undefined) return;
   const polling = doesPolling ? { ...pollingOf(pipeline), file } : results.get(pollingPath)?.polling;
-  if (polling !== undefined) addFindings(results, pollingPath, relationFindings(polling, pipeline));
+  if (polling !== undefined) addFindings(results, pollingPath, relationFindings(polling, pipeline, compat));
 }
 
 function addFindings(

@@ -1,0 +1,74 @@
+import { ticks } from '@nephometer/abortable';
+import { formatProblem } from '@nephometer/service';
+import type { Logger, Parsed } from '@nephometer/service';
+import { stampFiles } from './file-stamps.ts';
+
+/** What {@link watchConfiguration} works with. */
+export interface ReloadSettings<T> {
+  /** Files whose change makes it load again. */
+  readonly files: readonly string[];
+  /** Reads them, whole; touches nothing that runs. */
+  readonly load: () => Promise<Parsed<T>>;
+  /** Puts what was loaded in place of what runs. */
+  readonly apply: (value: T) => Promise<void>;
+  /** Calls its listener when somebody asks for a reload, whether a file has changed or not. */
+  readonly onRequest: (listener: () => void) => void;
+  /** Told how each attempt ended. */
+  readonly onReload: (result: 'applied' | 'refused') => void;
+  readonly logger: Logger;
+}
+
+/** How often the files are looked at, in ms. A file must have stayed as it is for as long, lest it be read half written. */
+const LOOK_MS = 1000;
+
+/**
+ * Loads a configuration again when a file of it changes, and on request. A bad one changes nothing: every problem is logged,
+ * once, and what runs goes on. Attempts never overlap.
+ *
+ * Ends only by the abort: rejects with the signal's reason, or with an error of `apply`.
+ *
+ * @param due when to look, for tests; every second by default
+ */
+export async function watchConfiguration<T>(
+  settings: ReloadSettings<T>,
+  signal: AbortSignal,
+  due: AsyncIterable<unknown> = ticks({ intervalMs: LOOK_MS, offsetMs: 0 }, signal),
+): Promise<never> {
+  const { files, onRequest, logger } = settings;
+  let isRequested = false;
+  onRequest(() => {
+    isRequested = true;
+    logger.info('asked to read the configuration again');
+  });
+  let handled = await stampFiles(files);
+  let before = handled;
+  for await (const _ of due) {
+    const now = await stampFiles(files);
+    const hasSettled = now === before;
+    before = now;
+    if (!isRequested && (now === handled || !hasSettled)) continue;
+    isRequested = false;
+    handled = now;
+    await reload(settings);
+    signal.throwIfAborted();
+  }
+  signal.throwIfAborted();
+  throw new Error('there are no more times to look at the configuration');
+}
+
+async function reload<T>({ files, load, apply, onReload, logger }: ReloadSettings<T>): Promise<void> {
+  const loaded = await load();
+  for (const warning of loaded.warnings) logger.warn({ problem: formatProblem(warning) }, 'configuration');
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) logger.error({ problem: formatProblem(problem) }, 'configuration');
+    logger.error(
+      { files, problems: loaded.problems.length },
+      'the new configuration is not used; the running one stays',
+    );
+    onReload('refused');
+    return;
+  }
+  await apply(loaded.value);
+  logger.info({ files }, 'the new configuration is in use');
+  onReload('applied');
+}
