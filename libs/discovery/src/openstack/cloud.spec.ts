@@ -161,7 +161,7 @@ test('Those who waited for their turn when a pause began do not go', async () =>
     return true;
   };
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => getFlavors(lab.cloud)));
-  assert.equal(new Set(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason)).size, 1);
+  assert.equal(new Set(outcomes.map((outcome): unknown => outcome.status === 'rejected' && outcome.reason)).size, 1);
   assert.equal(lab.server.requests.length, 3);
   lab.server.fault = undefined;
   lab.clock.nowMs += 60_000;

@@ -115,19 +115,16 @@ test('Whatever fails, the last good list stands and what is asked next does not 
   ];
   for (const expired of [false, true]) {
     for (const [code, fault] of faults) {
-      await using lab = await startNovaLab({ requestTimeoutMs: 200 });
+      await using lab = await startNovaLab({ requestTimeoutMs: code === 'deadline' ? 1000 : 60_000 });
       putServer(lab, 'a');
       await lab.refresh();
       lab.clock.nowMs += expired ? 3_600_000 - 120_000 : 1000;
       lab.server.fault = fault;
       await assert.rejects(lab.refresh(), { code });
+      const attempts = lab.server.requests.length;
       await assert.rejects(lab.refresh(), { code });
+      assert.equal(lab.server.requests.length, attempts, 'a pause');
       assert.deepEqual(lab.found(), ['name-a']);
-      assert.equal(
-        lab.server.requests.filter((line) => line.includes('detail')).length,
-        2,
-        'one attempt, then a pause',
-      );
       lab.server.fault = undefined;
       lab.clock.nowMs += 2500;
       putServer(lab, 'b');

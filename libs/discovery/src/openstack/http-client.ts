@@ -52,7 +52,7 @@ export function createHttpClient({ ca, insecure, requestTimeoutMs }: HttpOptions
     ...(ca !== undefined && { ca: readCertificates(ca) }),
   });
 
-  async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async function exchange(request: HttpRequest, signal: AbortSignal, isFirst = true): Promise<HttpAnswer> {
     const { method, url, headers, body } = request;
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const options = {
@@ -77,10 +77,10 @@ export function createHttpClient({ ca, insecure, requestTimeoutMs }: HttpOptions
     });
     const response = await begun.catch((error: NodeJS.ErrnoException) => {
       // The other side had closed a connection that we kept, which is its right; another one may do.
-      if (sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) return undefined;
+      if (isFirst && sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) return undefined;
       throw error;
     });
-    if (!response) return exchange(request, signal);
+    if (!response) return exchange(request, signal, false);
     return { status: response.statusCode ?? 0, headers: response.headers, text: await readText(response, url) };
   }
 
