@@ -15,11 +15,11 @@ export interface WrittenSample {
   readonly id: string;
 }
 
-/** The samples that a coordinator wrote into `samples.jsonl` of a directory; none if there is no such file. */
-export async function readSamples(directory: string): Promise<WrittenSample[]> {
+/** The samples that a coordinator wrote into a file of a directory, `samples.jsonl` by default; none if there is no such file. */
+export async function readSamples(directory: string, file = 'samples.jsonl'): Promise<WrittenSample[]> {
   let text: string;
   try {
-    text = await readFile(join(directory, 'samples.jsonl'), 'utf8');
+    text = await readFile(join(directory, file), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

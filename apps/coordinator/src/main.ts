@@ -10,7 +10,8 @@ import type { Parsed } from '@nephometer/service';
 import { loadCoordinatorConfig } from '@nephometer/service-config';
 import type { CoordinatorConfig } from '@nephometer/service-config';
 import { parseCommandLine } from './command-line.ts';
-import { loadPlan } from './plan.ts';
+import { stampFiles } from './file-stamps.ts';
+import { loadPlan, planFiles } from './plan.ts';
 import type { Plugins } from './plan.ts';
 import { createRandomSampleIds } from './random-sample-ids.ts';
 import { run } from './run.ts';
@@ -29,10 +30,14 @@ await runMain(async ({ signal, argv, env, stdout, stderr, onHangup }) => {
   const cloud = config.openstack && createCloud(config.openstack);
   const nextId = createRandomSampleIds();
   const plugins = createPlugins(config, cloud, nextId);
+  const planStamp = await stampFiles(planFiles(config));
   const plan = orThrow(await loadPlan(config, plugins));
   const logger = createLogger({ name: 'nephometer-coordinator' });
   try {
-    return await run({ config, plan, plugins, cloud, nextId, once: asked.once, logger, stdout, onHangup }, signal);
+    return await run(
+      { config, plan, planStamp, plugins, cloud, nextId, once: asked.once, logger, stdout, onHangup },
+      signal,
+    );
   } finally {
     for (const discovery of plugins.discoveries.values()) await discovery.close?.();
     await cloud?.close();

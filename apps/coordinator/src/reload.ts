@@ -7,6 +7,8 @@ import { stampFiles } from './file-stamps.ts';
 export interface ReloadSettings<T> {
   /** Files whose change makes it load again. */
   readonly files: readonly string[];
+  /** What {@link stampFiles} said of them before they were read last: a change since then is one. */
+  readonly stamp: string;
   /** Reads them, whole; touches nothing that runs. */
   readonly load: () => Promise<Parsed<T>>;
   /** Puts what was loaded in place of what runs. */
@@ -34,14 +36,14 @@ export async function watchConfiguration<T>(
   signal: AbortSignal,
   due: AsyncIterable<unknown> = ticks({ intervalMs: LOOK_MS, offsetMs: 0 }, signal),
 ): Promise<never> {
-  const { files, onRequest, logger } = settings;
+  const { files, stamp, onRequest, logger } = settings;
   let isRequested = false;
   onRequest(() => {
     isRequested = true;
     logger.info('asked to read the configuration again');
   });
-  let handled = await stampFiles(files);
-  let before = handled;
+  let handled = stamp;
+  let before = stamp;
   for await (const _ of due) {
     const now = await stampFiles(files);
     const hasSettled = now === before;

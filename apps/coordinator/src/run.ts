@@ -31,6 +31,8 @@ const FLUSH_GRACE_MS = 5_000;
 export interface RunInput {
   readonly config: CoordinatorConfig;
   readonly plan: Plan;
+  /** What `stampFiles` said of the plan's files before they were read. */
+  readonly planStamp: string;
   readonly plugins: Plugins;
   /** Asks OpenStack for the discoveries; absent if nobody does. */
   readonly cloud: Cloud | undefined;
@@ -82,12 +84,11 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
       const report = (): HealthReport => health.report(tasks.tasks);
       http = await serveHttp({ address: config.http, handlers: {}, health: report, metrics, logger });
     }
-    const names = plan.tasks.map(({ name }) => name);
-    logger.info({ hosts: hosts.length, tasks: names, ...(http && { http: http.address }) }, 'ready');
     tasks.apply(plan.tasks);
     const watching = watchConfiguration(
       {
         files: planFiles(config),
+        stamp: input.planStamp,
         load: () => loadPlan(config, plugins),
         apply: (next) => changePlan(next, { plugins, pipeline, tasks, logger, stdout }, signal),
         onRequest: input.onHangup,
@@ -96,6 +97,8 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
       },
       signal,
     );
+    const names = plan.tasks.map(({ name }) => name);
+    logger.info({ hosts: hosts.length, tasks: names, ...(http && { http: http.address }) }, 'ready');
     return await Promise.race([tasks.ended, watching]);
   } catch (error) {
     // Tasks end by the abort alone; --once was not finished then.
