@@ -21,4 +21,6 @@ if (changed !== '') {
   process.exit(1);
 }
 
+runStep('page of meters', 'node', 'tools/meters-doc.ts', '--check');
+
 runStep('test', 'npm', 'test');
