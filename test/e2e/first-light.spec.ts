@@ -53,7 +53,7 @@ async function expectedVolumes(
   expected.set(`vcpus ${uuid}`, stat('vcpu.current'));
   expected.set(`power.state ${uuid}`, stat('state.state'));
   expected.set(`memory ${uuid}`, stat('balloon.current') / 1024);
-  for (const [index, { target }] of disks.entries()) {
+  for (const { target } of disks) {
     const block = parseStats((await virsh('domblkstat', name, target)).replaceAll(`${target} `, ''));
     const device = (meter: string, value: number | undefined): void => {
       assert.ok(value !== undefined, `virsh domblkstat ${name} ${target} lacks what ${meter} needs`);
@@ -65,9 +65,11 @@ async function expectedVolumes(
     device('write.requests', block.get('wr_req'));
     device('write.bytes', block.get('wr_bytes'));
     device('write.latency', block.get('wr_total_times'));
-    device('capacity', Math.max(stat(`block.${index}.capacity`), stat(`block.${index}.physical`)));
-    device('allocation', stat(`block.${index}.allocation`));
-    device('usage', stat(`block.${index}.physical`));
+    const sizes = parseStats((await virsh('domblkinfo', name, target)).replaceAll(/: +/g, '='));
+    const [capacity = 0, physical = 0] = [sizes.get('Capacity'), sizes.get('Physical')];
+    device('capacity', Math.max(capacity, physical));
+    device('allocation', sizes.get('Allocation'));
+    device('usage', physical);
   }
   for (const { device = '' } of nics) {
     const counters = parseStats((await virsh('domifstat', name, device)).replaceAll(`${device} `, ''));
@@ -118,7 +120,13 @@ test('one cycle over two QEMU guests publishes what virsh says about them', asyn
   assert.deepEqual(coordinator.lines('stdout'), []);
 
   const samples = await readSamples(directory.path);
-  const expected = new Map([...(await expectedVolumes(libvirtd, nova)), ...(await expectedVolumes(libvirtd, plain))]);
+  const expected = new Map([
+    ...(await expectedVolumes(libvirtd, nova)),
+    ...(await expectedVolumes(libvirtd, plain)),
+    // Of the flavor, which only one of them has.
+    [`disk.root.size ${nova.uuid}`, 15],
+    [`disk.ephemeral.size ${nova.uuid}`, 5],
+  ]);
   const volumes = new Map(samples.map((sample) => [keyOf(sample), sample.volume]));
   // QEMU's own process is not frozen with its guest: its resident size may still grow a little.
   for (const { uuid } of [nova, plain]) {
