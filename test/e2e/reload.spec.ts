@@ -24,13 +24,19 @@ const logged = (coordinator: TestProcess, message: string): Readonly<Record<stri
 const APPLIED = 'the new configuration is in use';
 const REFUSED = 'the new configuration is not used; the running one stays';
 
-test('new meters are polled and a new publisher gets them, without a sample lost for the one that stays', async () => {
-  await using directory = await temporaryDirectory();
-  await using inspector = await startInspector(...simulated);
-  const { path } = directory;
-  const config = await writeCoordinatorFiles(path, { targets: [inspector.target], polling: pollingOf('cpu') });
-  await using coordinator = await startApp('coordinator', '--config', config);
+/** A coordinator that polls `cpu` of a simulated host into `samples.jsonl` of a directory, until its test ends. */
+async function startPolling(stack: AsyncDisposableStack): Promise<{ path: string; coordinator: TestProcess }> {
+  const { path } = stack.use(await temporaryDirectory());
+  const { target } = stack.use(await startInspector(...simulated));
+  const config = await writeCoordinatorFiles(path, { targets: [target], polling: pollingOf('cpu') });
+  const coordinator = stack.use(await startApp('coordinator', '--config', config));
   await readyLine(coordinator);
+  return { path, coordinator };
+}
+
+test('new meters are polled and a new publisher gets them, without a sample lost for the one that stays', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { path, coordinator } = await startPolling(stack);
   const metersIn = async (file?: string): Promise<Set<string>> =>
     new Set((await readSamples(path, file)).map(({ name }) => name));
   await eventually(async () => assert.deepEqual(await metersIn(), new Set(['cpu'])));
@@ -53,12 +59,8 @@ test('new meters are polled and a new publisher gets them, without a sample lost
 });
 
 test('a bad file changes nothing and is told once with every problem; SIGHUP has it read again', async () => {
-  await using directory = await temporaryDirectory();
-  await using inspector = await startInspector(...simulated);
-  const { path } = directory;
-  const config = await writeCoordinatorFiles(path, { targets: [inspector.target], polling: pollingOf('cpu') });
-  await using coordinator = await startApp('coordinator', '--config', config);
-  await readyLine(coordinator);
+  await using stack = new AsyncDisposableStack();
+  const { path, coordinator } = await startPolling(stack);
 
   await replace(join(path, 'polling.yaml'), 'sources: [{name: all, interval: 0, meters: [cpu, "!cpu"]}]\n');
   await eventually(() => assert.equal(logged(coordinator, REFUSED).length, 1));
