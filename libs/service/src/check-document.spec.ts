@@ -101,6 +101,12 @@ test('a key called __proto__ or constructor is unknown like any other', () => {
   ]);
 });
 
+test('a key with line ends in it is still one line per problem', () => {
+  assert.deepEqual(problemsOf('"a\\nb.yaml:1: x\\u2028": 1\na: 1\n', z.strictObject({ a: z.int() })), [
+    String.raw`a.yaml:1: ["a\nb.yaml:1: x\u2028"]: unknown key "a\nb.yaml:1: x\u2028"; remove it (known: a)`,
+  ]);
+});
+
 test('one finding more makes a good result a bad one, sorted by line', () => {
   const document = read('a: 1\nb: 2\nc: 3\n');
   const found = {

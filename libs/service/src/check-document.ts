@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describeIssue } from './describe-issue.ts';
 import { inFileOrder, problemAt } from './findings.ts';
 import type { DocumentPath, Parsed, Problem } from './problem.ts';
+import { quote } from './quote.ts';
 import { suggest } from './suggest.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
@@ -42,12 +43,15 @@ function toProblems(issue: z.core.$ZodIssue, parent: DocumentPath, document: Yam
   return [problemAt(document, path, issue.message)];
 }
 
-/** What to say about a key that nobody knows: `unknown key "intervall"; did you mean "interval"? (known: name, interval)`. */
+/**
+ * What to say about a key that nobody knows, in one line: `unknown key "intervall"; did you mean "interval"? (known: name,
+ * interval)`. Characters of the key that would break the line or hide are written as escapes; the known ones are ours.
+ */
 export function unknownKeyMessage(key: string, known: readonly string[]): string {
   const meant = suggest(key, known);
   const advice = meant === undefined ? 'remove it' : `did you mean "${meant}"?`;
   const others = known.length === 0 ? '' : ` (known: ${known.join(', ')})`;
-  return `unknown key "${key}"; ${advice}${others}`;
+  return `unknown key ${quote(key)}; ${advice}${others}`;
 }
 
 /** Of the variants that a value fits none of, the one it comes nearest to: right kind of value, fewest issues. */

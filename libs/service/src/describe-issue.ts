@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { describeValue } from './describe-value.ts';
+import { quote } from './quote.ts';
 import { suggest } from './suggest.ts';
 
 /** What zod calls the kinds of values, in words of a file's author. */
@@ -37,10 +38,9 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
 function describeType(expected: string, input: unknown): string {
   const kind = kinds[expected] ?? expected;
   if (input === undefined) return `missing; expected ${kind}`;
-  const quote = expected === 'string' && isUnquotedScalar(input) ? '; put it in quotes if it is meant as text' : '';
-  const list =
-    expected === 'array' && typeof input === 'string' ? `; write [${JSON.stringify(input)}] for a list of one` : '';
-  return `expected ${kind}, got ${describeValue(input)}${quote}${list}`;
+  const quotes = expected === 'string' && isUnquotedScalar(input) ? '; put it in quotes if it is meant as text' : '';
+  const list = expected === 'array' && typeof input === 'string' ? `; write [${quote(input)}] for a list of one` : '';
+  return `expected ${kind}, got ${describeValue(input)}${quotes}${list}`;
 }
 
 function describeBound(

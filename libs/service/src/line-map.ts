@@ -1,4 +1,4 @@
-import { EVENT_ID, constructFromEvents } from 'js-yaml';
+import { EVENT_ID, SCALAR_STYLE, constructFromEvents, getScalarValue } from 'js-yaml';
 import type { Event, ScalarEvent, Schema } from 'js-yaml';
 import type { DocumentPath } from './problem.ts';
 
@@ -19,13 +19,20 @@ export interface LineMapProblem {
   readonly message: string;
 }
 
+/** How the scalars of a document are to be read. */
+export interface ScalarRules {
+  readonly schema: Schema;
+  /** Why a plain scalar without a tag must not be in the document; `undefined` if it may. Absent: all may. */
+  readonly refuse?: (text: string, role: 'key' | 'value') => string | undefined;
+}
+
 /** Where everything in one document is. */
 export interface LineMap {
   /** Line of the deepest part of the path that exists, from 1. */
   lineOf(path: DocumentPath): number;
   /** Number of values in the document with every alias written out: what a walk over the value costs. */
   readonly size: number;
-  /** Repeated keys, keys that are no scalars, aliases inside of what they stand for. */
+  /** Repeated keys, keys that are no scalars, refused scalars, aliases inside of what they stand for. */
   readonly problems: readonly LineMapProblem[];
 }
 
@@ -33,7 +40,7 @@ export interface LineMap {
 interface Walk {
   readonly events: readonly Event[];
   readonly source: string;
-  readonly schema: Schema;
+  readonly rules: ScalarRules;
   readonly lineAt: (offset: number) => number;
   readonly anchors: Map<string, LocatedNode>;
   readonly openAnchors: Set<string>;
@@ -50,11 +57,11 @@ interface Walk {
  * @param events of exactly one document, from its DOCUMENT to its POP event
  * @throws YAMLException if a key cannot be constructed, as constructing the document would
  */
-export function createLineMap(events: readonly Event[], source: string, schema: Schema): LineMap {
+export function createLineMap(events: readonly Event[], source: string, rules: ScalarRules): LineMap {
   const walk: Walk = {
     events,
     source,
-    schema,
+    rules,
     lineAt: createLineFinder(source),
     anchors: new Map(),
     openAnchors: new Set(),
@@ -70,11 +77,15 @@ export function createLineMap(events: readonly Event[], source: string, schema: 
   };
 }
 
-function readNode(walk: Walk, path: DocumentPath): LocatedNode {
+function readNode(walk: Walk, path: DocumentPath, role: 'key' | 'value' = 'value'): LocatedNode {
   const event = walk.events[walk.next++];
   if (event === undefined || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT) return leaf(walk.line);
   const line = enter(walk, event);
   if (event.type === EVENT_ID.ALIAS) return readAlias(walk, event, path);
+  if (event.type === EVENT_ID.SCALAR && isPlain(event)) {
+    const message = walk.rules.refuse?.(getScalarValue(walk.source, event), role);
+    if (message !== undefined) walk.problems.push({ line, path, message });
+  }
   const anchor = event.anchorStart < 0 ? undefined : walk.source.slice(event.anchorStart, event.anchorEnd);
   if (anchor !== undefined) walk.openAnchors.add(anchor);
   const node = readContent(walk, event.type, line, path);
@@ -102,6 +113,9 @@ function readSequence(walk: Walk, line: number, path: DocumentPath): LocatedNode
   return { line, size, children, merged: [] };
 }
 
+/** Parsers do not agree which of two merge keys wins. */
+const secondMerge = 'only one << per mapping; write a list, and first in it what shall win: "<<: [*this, *that]"';
+
 function readMapping(walk: Walk, line: number, path: DocumentPath): LocatedNode {
   const children = new Map<string, LocatedNode>();
   const merged: LocatedNode[] = [];
@@ -112,6 +126,7 @@ function readMapping(walk: Walk, line: number, path: DocumentPath): LocatedNode 
     size += 1 + value.size;
     const first = children.get(key.text);
     if (key.merges) {
+      if (merged.length > 0) walk.problems.push({ line: key.line, path: [...path, key.text], message: secondMerge });
       // `<<: *a` and `<<: [*a, *b]` both: the items of a list are its children.
       merged.push(value);
       for (const item of value.children.values()) merged.push(item);
@@ -125,22 +140,25 @@ function readMapping(walk: Walk, line: number, path: DocumentPath): LocatedNode 
   return { line, size, children, merged };
 }
 
-/** A key as it will be in the constructed mapping: `y` is `true` to YAML 1.1, an alias is what it stands for. */
+/** A key as it will be in the constructed mapping: `on` is `true` to YAML 1.1, an alias is what it stands for. */
 function readKey(walk: Walk, path: DocumentPath): { text: string; line: number; merges: boolean } {
   const event = walk.events[walk.next];
   if (event?.type === EVENT_ID.SCALAR) {
-    readNode(walk, path);
+    readNode(walk, path, 'key');
     const text = String(constructKey(walk, event));
-    return {
-      text,
-      line: walk.line,
-      merges: text === '<<' && walk.schema.tags.some((tag) => tag.tagName.endsWith(':merge')),
-    };
+    const merges =
+      text === '<<' && isPlain(event) && walk.rules.schema.tags.some((tag) => tag.tagName.endsWith(':merge'));
+    return { text, line: walk.line, merges };
   }
   const node = readNode(walk, path);
   const message = 'a list, a mapping or an alias cannot be a key here; write the key as plain text';
   walk.problems.push({ line: node.line, path, message });
   return { text: '', line: node.line, merges: false };
+}
+
+/** Whether the scalar's text alone decides what it is: quotes and a tag would. */
+function isPlain(scalar: ScalarEvent): boolean {
+  return scalar.style === SCALAR_STYLE.PLAIN && scalar.tagStart < 0;
 }
 
 function constructKey(walk: Walk, scalar: ScalarEvent): unknown {
@@ -149,7 +167,7 @@ function constructKey(walk: Walk, scalar: ScalarEvent): unknown {
     scalar,
     { type: EVENT_ID.POP },
   ];
-  return constructFromEvents(events, { source: walk.source, schema: walk.schema })[0];
+  return constructFromEvents(events, { source: walk.source, schema: walk.rules.schema })[0];
 }
 
 function readAlias(walk: Walk, event: Event & { type: 5 }, path: DocumentPath): LocatedNode {

@@ -1,3 +1,5 @@
+import { quote } from './quote.ts';
+
 /** Where in a document: mapping keys and list indexes from the root, for example `['sources', 0, 'meters']`. */
 export type DocumentPath = readonly (string | number)[];
 
@@ -28,7 +30,7 @@ export function formatProblem(problem: Problem): string {
 export function formatPath(path: DocumentPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    if (!/^[\p{L}\p{N}_-]+$/u.test(part)) return `${text}[${JSON.stringify(part)}]`;
+    if (!/^[\p{L}\p{N}_-]+$/u.test(part)) return `${text}[${quote(part)}]`;
     return text === '' ? part : `${text}.${part}`;
   }, '');
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 const library = JSON.stringify(new URL('./index.ts', import.meta.url).href);
@@ -149,4 +152,84 @@ test('a reader that goes away stops the program without an error', async () => {
   program.closeOutput();
   const { code, stderr } = await program.ended;
   assert.deepEqual([code, stderr], [0, '']);
+});
+
+/** A pipe with a name that nobody writes to: opening it keeps a thread of the program for ever, as a dead file server does. */
+async function createFifo(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const directory = await mkdtemp(join(tmpdir(), 'nephometer-fifo-'));
+  const path = join(directory, 'fifo');
+  execFileSync('mkfifo', [path]);
+  return { path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+}
+
+const byCallback = `(await import('node:fs')).open(argv[0], () => {});`;
+const byPromise = `void (await import('node:fs/promises')).open(argv[0]);`;
+const notWaiting = (request: string): string =>
+  `ended without waiting for calls that have not returned (${request}); is a network file system or the name server down?\n`;
+
+for (const [opened, request] of [
+  [byCallback, 'FSReqCallback'],
+  [byPromise, 'FSReqPromise'],
+] as const) {
+  test(`a file that never opens (${request}) does not hold up the end of the grace period`, async () => {
+    await using fifo = await createFifo();
+    await using program = run(`${opened} ${forEver}`, { settings: '{ graceMs: 10 }', argv: [fifo.path] });
+    await program.wrote('up');
+    program.kill('SIGTERM');
+    assert.deepEqual(await program.ended, {
+      code: 1,
+      stdout: 'up',
+      stderr: `not stopped within 10 ms, ended by force\n${notWaiting(request)}`,
+    });
+  });
+
+  test(`a file that never opens (${request}) does not hold up a program that is done, and its exit code stands`, async () => {
+    await using fifo = await createFifo();
+    await using program = run(`${opened} return 3;`, { settings: '{ graceMs: 10 }', argv: [fifo.path] });
+    const { code, stderr } = await program.ended;
+    assert.equal(code, 3);
+    const [first = '', second = ''] = stderr.split(/(?<=\n)/);
+    assert.match(first, new RegExp(`^still open after the end, closed by force: .*${request}`));
+    assert.equal(second, notWaiting(request));
+  });
+}
+
+test('a file that never opens does not hold up a second signal', async () => {
+  await using fifo = await createFifo();
+  await using program = run(`${byCallback} ${untilStopped} stdout.write('stopping'); ${forEver}`, {
+    argv: [fifo.path],
+  });
+  await program.wrote('up');
+  program.kill('SIGTERM');
+  await program.wrote('stopping');
+  program.kill('SIGINT');
+  assert.deepEqual(await program.ended, { code: 130, stdout: 'upstoppingup', stderr: notWaiting('FSReqCallback') });
+});
+
+test('a file that never opens does not hold up the end by an uncaught exception', async () => {
+  await using fifo = await createFifo();
+  await using program = run(`${byCallback} setTimeout(() => { throw new Error('lost'); }); ${forEver}`, {
+    argv: [fifo.path],
+  });
+  const { code, stderr } = await program.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /^Error: lost\n/);
+});
+
+test('what others write at the exit is written before the process is replaced', async () => {
+  await using fifo = await createFifo();
+  await using program = run(
+    `${byCallback} process.on('exit', (code) => stdout.write('; exit ' + code)); stdout.write('up'); return 3;`,
+    { settings: '{ graceMs: 10 }', argv: [fifo.path] },
+  );
+  assert.deepEqual((await program.ended).stdout, 'up; exit 3');
+});
+
+test('what main leaves open after a request to stop is closed by force as well', async () => {
+  await using program = run(`${untilStopped} setTimeout(() => {}, 1e6); return 0;`, { settings: '{ graceMs: 10 }' });
+  await program.wrote('up');
+  program.kill('SIGTERM');
+  const { code, stderr } = await program.ended;
+  assert.equal(code, 0);
+  assert.match(stderr, /^still open after the end, closed by force: /);
 });

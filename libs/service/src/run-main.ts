@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { formatError } from './describe-error.ts';
+import { endProcess } from './end-process.ts';
 import { formatProblem } from './problem.ts';
 import { ConfigError } from './service-error.ts';
 
@@ -21,7 +22,10 @@ export interface MainContext {
 }
 
 export interface MainSettings {
-  /** How long a program may take to stop, in ms. Default 10,000. */
+  /**
+   * How long a program may take to stop and to close everything, in ms, from the request to stop, or from the end of `main`
+   * if nobody asked. Default 10,000.
+   */
   readonly graceMs?: number;
 }
 
@@ -50,6 +54,7 @@ const echoMs = 300;
  *
  * - `main` resolves with the exit code; the process then ends by itself, at the latest after the grace period.
  * - SIGINT or SIGTERM abort the signal. The second one, or the end of the grace period, ends the process at once.
+ * - Ended by force, a line on stderr says what was open. A call on a file that never returns holds up none of these ends.
  * - ConfigError: every problem on a line of stderr, exit code 2.
  * - any other error: its message and those of its causes on stderr, exit code 1; the same for an unhandled rejection
  *   and an uncaught exception, with the stack, at once.
@@ -62,8 +67,9 @@ export async function runMain(
   const { graceMs = 10_000 } = settings;
   const controller = new AbortController();
   const endings = watchProcess(controller, graceMs);
+  let exitCode: number;
   try {
-    process.exitCode = await main({
+    exitCode = await main({
       signal: controller.signal,
       argv: process.argv.slice(2),
       env: process.env,
@@ -72,43 +78,43 @@ export async function runMain(
       onHangup: (listener) => void process.on('SIGHUP', listener),
     });
   } catch (error) {
-    process.exitCode = report(error, controller.signal);
-  } finally {
-    endings.release();
+    exitCode = report(error, controller.signal);
   }
-  // Something left open must not keep a finished service alive; the timer itself keeps nothing alive.
-  setTimeout(() => {
-    process.stderr.write(`still open after the end, closed by force: ${process.getActiveResourcesInfo().join(', ')}\n`);
-    process.exit();
-  }, graceMs).unref();
+  process.exitCode = exitCode;
+  endings.release(exitCode);
 }
 
 /** Turns signals, lost errors and a closed output into the program's end, until released. */
-function watchProcess(controller: AbortController, graceMs: number): { release(): void } {
+function watchProcess(controller: AbortController, graceMs: number): { release(exitCode: number): void } {
   let graceTimer: NodeJS.Timeout | undefined;
-  let released = false;
+  /** What `main` ended with; only something left open is then still there. */
+  let result: number | undefined;
   let first: { readonly name: string; readonly atMs: number } | undefined;
 
+  const onGraceOver = (): void => {
+    const open = process.getActiveResourcesInfo().join(', ');
+    const text =
+      result === undefined
+        ? `not stopped within ${graceMs} ms, ended by force`
+        : `still open after the end, closed by force: ${open}`;
+    process.stderr.write(`${text}\n`);
+    endProcess(result ?? 1);
+  };
   const stop = (request: StopRequest): void => {
     if (controller.signal.aborted) return;
-    graceTimer = setTimeout(() => {
-      process.stderr.write(`not stopped within ${graceMs} ms, ended by force\n`);
-      process.exit(1);
-    }, graceMs);
+    graceTimer ??= setTimeout(onGraceOver, graceMs);
     controller.abort(request);
   };
   const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
-    // The program has ended and only something left open is still there: the code it ended with stands.
-    if (released) process.exit();
+    if (result !== undefined) endProcess(result);
     const atMs = performance.now();
-    if (first !== undefined && !(first.name === name && atMs - first.atMs < echoMs))
-      process.exit(signalExitCodes[name]);
+    if (first !== undefined && !(first.name === name && atMs - first.atMs < echoMs)) endProcess(signalExitCodes[name]);
     first ??= { name, atMs };
     stop(new StopRequest(`stopped by ${name}`, signalExitCodes[name]));
   };
   const onLost = (error: unknown): void => {
     process.stderr.write(`${inspect(error)}\n`);
-    process.exit(1);
+    endProcess(1);
   };
   const onOutputError = (error: NodeJS.ErrnoException): void => {
     // A reader that has seen enough (`| head`) is no failure of ours.
@@ -119,9 +125,11 @@ function watchProcess(controller: AbortController, graceMs: number): { release()
   process.on('unhandledRejection', onLost).on('uncaughtException', onLost);
   process.stdout.on('error', onOutputError);
   return {
-    release: () => {
-      clearTimeout(graceTimer);
-      released = true;
+    release: (exitCode) => {
+      result = exitCode;
+      graceTimer ??= setTimeout(onGraceOver, graceMs);
+      // Something left open must not keep a finished service alive; the timer itself keeps nothing alive.
+      graceTimer.unref();
     },
   };
 }

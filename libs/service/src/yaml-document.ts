@@ -1,9 +1,11 @@
-import { CORE_SCHEMA, EVENT_ID, YAML11_SCHEMA, YAMLException, constructFromEvents, parseEvents } from 'js-yaml';
-import type { Event, Schema } from 'js-yaml';
+import { CORE_SCHEMA, EVENT_ID, YAMLException, constructFromEvents, parseEvents } from 'js-yaml';
+import type { Event } from 'js-yaml';
 import { decodeText } from './decode-text.ts';
 import { createLineMap } from './line-map.ts';
+import type { ScalarRules } from './line-map.ts';
 import { formatPath } from './problem.ts';
 import type { DocumentPath, Parsed, Problem } from './problem.ts';
+import { refuseYaml11Scalar, yaml11Schema } from './yaml11-schema.ts';
 
 /** A YAML text as a value that remembers where each part of it stands. */
 export interface YamlDocument {
@@ -29,12 +31,16 @@ export interface YamlOptions {
 const maxValues = 200_000;
 const maxDepth = 100;
 
-const schemas: Readonly<Record<YamlOptions['dialect'], Schema>> = { core: CORE_SCHEMA, yaml11: YAML11_SCHEMA };
+const dialects: Readonly<Record<YamlOptions['dialect'], ScalarRules>> = {
+  core: { schema: CORE_SCHEMA },
+  yaml11: { schema: yaml11Schema, refuse: refuseYaml11Scalar },
+};
 
 /**
  * Reads one YAML document. Never throws: whatever is wrong with the text is a problem with a line: bytes that are not
- * UTF-8, bad syntax, no or several documents, repeated keys, more than 100 levels, more than 200,000 values. Syntax
- * errors come one at a time, since nothing after the first one can be trusted; the others all at once.
+ * UTF-8, bad syntax, no or several documents, repeated keys, with `yaml11` scalars that PyYAML refuses, more than 100
+ * levels, more than 200,000 values. Syntax errors come one at a time, since nothing after the first one can be trusted; the
+ * others all at once.
  */
 export function parseYaml(text: string | Uint8Array, options: YamlOptions): Parsed<YamlDocument> {
   const { file } = options;
@@ -51,24 +57,24 @@ export function parseYaml(text: string | Uint8Array, options: YamlOptions): Pars
 
 function readDocument(source: string, options: YamlOptions): Parsed<YamlDocument> {
   const { file, dialect } = options;
-  const schema = schemas[dialect];
+  const rules = dialects[dialect];
   const events = parseEvents(source, { filename: file, maxDepth });
   const starts = events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index] : []));
   if (starts.length > 1) {
-    const second = createLineMap(events.slice(starts[1]), source, schema).lineOf([]);
+    const second = createLineMap(events.slice(starts[1]), source, rules).lineOf([]);
     const message = 'a second document starts here ("---"); keep one document per file';
     return failed([{ file, line: second, path: '', message }]);
   }
   if (starts.length === 0 || isEmpty(events)) return emptyDocument(options);
 
-  const lines = createLineMap(events, source, schema);
+  const lines = createLineMap(events, source, rules);
   const problems = lines.problems.map(({ line, path, message }) => ({ file, line, path: formatPath(path), message }));
   if (lines.size > maxValues) {
     const message = `the document has more than ${maxValues} values (aliases written out); split it or use fewer aliases`;
     problems.push({ file, line: 1, path: '', message });
   }
   if (problems.length > 0) return failed(problems);
-  const [value] = constructFromEvents(events, { source, filename: file, schema });
+  const [value] = constructFromEvents(events, { source, filename: file, schema: rules.schema });
   return { ok: true, value: { file, value, lineOf: (path) => lines.lineOf(path) }, warnings: [] };
 }
 
