@@ -4,6 +4,8 @@ import { CliError } from './cli-error.ts';
 import type { HypervisorChoice } from './dev/choose-hypervisor.ts';
 import { help } from './help.ts';
 import type { InspectorAddress } from './inspector/open-client.ts';
+import { parseDuration } from './shadow/duration.ts';
+import { shadowHelp } from './shadow/help.ts';
 import { version } from './version.ts';
 
 /**
@@ -26,6 +28,7 @@ export function createProgram(context: MainContext, outcome: { exitCode: number 
   addInspect(program, context);
   addDoctor(program, context, outcome);
   addValidate(program, context, outcome);
+  addShadow(program, context, outcome);
   addDev(program, context);
   return program;
 }
@@ -88,6 +91,31 @@ function addValidate(program: Command, { stdout, signal }: MainContext, outcome:
     });
 }
 
+function addShadow(program: Command, context: MainContext, outcome: { exitCode: number }): void {
+  const { stdout, stderr, env, signal } = context;
+  program
+    .command('shadow')
+    .description('run beside a Ceilometer and say, meter by meter, whether both give the same samples')
+    .requiredOption('-c, --config <file>', 'coordinator.yaml, which names the polling file and the inspectors')
+    .requiredOption('--ceilometer <file>', 'the file that a publisher "file:///PATH?json" of Ceilometer writes')
+    .addOption(
+      new Option('--cycles <number>', 'until every polling interval has come so often (default: 4)')
+        .argParser(positiveInteger)
+        .conflicts('for'),
+    )
+    .option('--for <duration>', 'for so long instead: 90s, 10m, 2h', duration)
+    .option('--from-start', 'samples that are in the file already count, too', false)
+    .option('--json', 'the report as one JSON document', false)
+    .addHelpText('after', shadowHelp)
+    .action(async (options: ShadowOptions) => {
+      const { shadow } = await import('./shadow/shadow.ts');
+      const { cycles = DEFAULT_CYCLES, for: ms, config, ceilometer, fromStart, json } = options;
+      const length = ms === undefined ? { cycles } : { ms };
+      const agrees = await shadow({ config, ceilometer, length, fromStart, json, stdout, stderr, env, signal });
+      outcome.exitCode = agrees ? 0 : 1;
+    });
+}
+
 function addDev(program: Command, { stdout, stderr, env, signal }: MainContext): void {
   program
     .command('dev')
@@ -130,6 +158,19 @@ interface DevOptions {
   readonly instances: number;
 }
 
+interface ShadowOptions {
+  readonly config: string;
+  readonly ceilometer: string;
+  readonly cycles?: number;
+  /** In ms. */
+  readonly for?: number;
+  readonly fromStart: boolean;
+  readonly json: boolean;
+}
+
+/** So many that two cycles of a Ceilometer with the same interval come between ours: a delta needs two. */
+const DEFAULT_CYCLES = 4;
+
 const tlsOptions = {
   ca: ['--tls-ca <file>', 'authority that signed the certificate of the inspector (PEM)'],
   cert: ['--tls-cert <file>', 'our certificate (PEM)'],
@@ -164,4 +205,10 @@ function positiveInteger(text: string): number {
   const value = positiveNumber(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
   return value;
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a time like 90s, 10m or 2h.');
+  return ms;
 }

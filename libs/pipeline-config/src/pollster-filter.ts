@@ -15,8 +15,7 @@ export function createPollsterFilter(
 ): (pollster: Selectable) => boolean {
   const accepts = createMeterFilter(meters);
   const named = new Set(meters);
-  return (pollster) =>
-    accepts(pollster.name) && (named.has(pollster.name) || !isPassedOver(pollster, hasTransformers));
+  return (pollster) => accepts(pollster.name) && (named.has(pollster.name) || !isPassedOver(pollster, hasTransformers));
 }
 
 /**

@@ -1,0 +1,108 @@
+import { compareSeries, readingsAround } from './compare-series.ts';
+import type { Difference } from './difference.ts';
+import { matchHosts } from './hosts.ts';
+import { isOfSpan } from './judge-volume.ts';
+import { knownReason } from './known-differences.ts';
+import type { KnownContext } from './known-differences.ts';
+import type { Side } from './observation.ts';
+import { gatherReadTimes } from './read-times.ts';
+import type { ReadTimes } from './read-times.ts';
+import type { Reading, Series } from './series-store.ts';
+
+/**
+ * What became of a series: `agree`; `differ` in some field; `known`, where all that differs is meant to; there on one side
+ * `only`; or not compared, for the reason given.
+ */
+export type Verdict = 'agree' | 'differ' | 'known' | 'only-ours' | 'only-theirs' | 'not-compared';
+
+/** One series, judged. */
+export interface SeriesResult {
+  readonly meter: string;
+  readonly resourceId: string;
+  readonly verdict: Verdict;
+  readonly differences: readonly JudgedDifference[];
+  /** Samples of Ceilometer's that were compared, and those of them that moved too much for it; 0 where one side is missing. */
+  readonly compared: number;
+  readonly moved: number;
+  /** Why it was not compared. */
+  readonly why?: string;
+}
+
+/** A difference, and the reason if it is meant to be. */
+export interface JudgedDifference extends Difference {
+  readonly reason?: string;
+}
+
+const NOT_BETWEEN = "no sample of Ceilometer's came between two readings of ours";
+const TOO_FEW = "no two samples of Ceilometer's came between two readings of ours, as a delta or a rate needs";
+const NOT_AT_THE_TIME = 'there on one side only, and the other one did not read it at the time';
+
+/**
+ * Judges every series. A host counts only if both sides know a guest on it: a file may be that of one host or of the whole
+ * cloud, and so may our inspectors.
+ */
+export function compareAll(all: readonly Series[], known: Omit<KnownContext, 'theirGuests'>): SeriesResult[] {
+  const hosts = matchHosts(all);
+  const context: KnownContext = { ...known, theirGuests: hosts.theirGuests };
+  const times = gatherReadTimes(all, hosts);
+  return all.map((series) => {
+    const host = hosts.of(series);
+    if (!hosts.isShared(host)) return uncompared(series, `no guest of host ${host} is known to both sides`);
+    if (series.theirs.length === 0 || series.ours.length === 0) {
+      return judgeOneSided({ series, host, times, context });
+    }
+    const { compared, moved, differences } = compareSeries(series, times.windowsOf(host));
+    if (compared === 0)
+      return uncompared(series, series.theirs.some(({ facts }) => isOfSpan(facts)) ? TOO_FEW : NOT_BETWEEN);
+    return { ...judged(series, differences, context), compared, moved };
+  });
+}
+
+interface OneSided {
+  readonly series: Series;
+  readonly host: string;
+  readonly times: ReadTimes;
+  readonly context: KnownContext;
+}
+
+/** A series of one side counts as missing on the other one if that read the host while the series was there. */
+function judgeOneSided({ series, host, times, context }: OneSided): SeriesResult {
+  const side: Side = series.theirs.length === 0 ? 'ours' : 'theirs';
+  const wasRead =
+    side === 'ours'
+      ? times.theirs(series.meter, host).some((window) => readingsAround(series.ours, window) !== undefined)
+      : isAmongOurs(series.theirs, times.ours(series.meter, host), times.windowsOf(host));
+  if (!wasRead) return uncompared(series, NOT_AT_THE_TIME);
+  const kind = `only-${side}` as const;
+  const last = series[side].at(-1);
+  const result = judged(series, [{ kind, what: '', [side]: `${last?.volume}`, atMs: last?.atMs ?? 0 }], context);
+  return result.verdict === 'known' ? result : { ...result, verdict: kind };
+}
+
+function isAmongOurs(
+  theirs: readonly Reading[],
+  ourTimes: readonly number[],
+  windowOf: ReturnType<ReadTimes['windowsOf']>,
+): boolean {
+  const earliest = ourTimes.reduce((least, atMs) => Math.min(least, atMs), Infinity);
+  const latest = ourTimes.reduce((most, atMs) => Math.max(most, atMs), -Infinity);
+  return theirs.some(({ atMs }) => {
+    const { fromMs, toMs } = windowOf(atMs);
+    return earliest <= fromMs && latest >= toMs;
+  });
+}
+
+function judged(series: Series, differences: readonly Difference[], context: KnownContext): SeriesResult {
+  const all = differences.map((difference): JudgedDifference => {
+    const reason = knownReason({ difference, series, context });
+    return { ...difference, ...(reason !== undefined && { reason }) };
+  });
+  const isMeant = all.every(({ reason }) => reason !== undefined);
+  const verdict = all.length === 0 ? 'agree' : isMeant ? 'known' : 'differ';
+  const { meter, resourceId } = series;
+  return { meter, resourceId, verdict, differences: all, compared: 0, moved: 0 };
+}
+
+function uncompared({ meter, resourceId }: Series, why: string): SeriesResult {
+  return { meter, resourceId, verdict: 'not-compared', differences: [], compared: 0, moved: 0, why };
+}
