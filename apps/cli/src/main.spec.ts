@@ -75,6 +75,7 @@ test('help and version are data, and exit code 0', async () => {
     ['help', 'dev'],
     ['inspect', '--help'],
     ['doctor', '--help'],
+    ['shadow', '--help'],
     ['validate', '--help'],
   ]) {
     const { code, stdout, stderr } = await nephometer(...args);
