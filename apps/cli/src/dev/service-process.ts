@@ -22,6 +22,8 @@ export interface ServiceSettings {
   readonly args: readonly string[];
   /** Where it runs. */
   readonly directory: string;
+  /** Variables of the environment that count beside its files: of ours (`NEPHOMETER_...`) there are no others. Default none. */
+  readonly variables?: Readonly<NodeJS.ProcessEnv>;
   /** Called with each record of its log. */
   readonly onLog: (record: LogRecord) => void;
 }
@@ -48,12 +50,16 @@ const TAIL_LINES = 15;
  * Starts a service in a process group of its own: Ctrl-C in a terminal reaches all processes of a group, and ours stop one
  * after the other.
  */
-export async function startService({ name, main, args, directory, onLog }: ServiceSettings): Promise<ServiceProcess> {
+export async function startService(settings: ServiceSettings): Promise<ServiceProcess> {
+  const { name, main, args, directory, variables, onLog } = settings;
   const watchdog = new URL('./end-with-parent.ts', import.meta.url).href;
   const child = spawn(process.execPath, ['--import', watchdog, fileURLToPath(main), ...args], {
     cwd: directory,
     // The environment beats the files, and these files are all that shall count.
-    env: Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('NEPHOMETER_'))),
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('NEPHOMETER_'))),
+      ...variables,
+    },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });

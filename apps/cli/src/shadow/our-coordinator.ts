@@ -46,14 +46,13 @@ export async function startOurCoordinator(settings: OurCoordinatorSettings): Pro
     NEPHOMETER_HTTP: `unix:${httpSocket}`,
     ...(files.config.listen && { NEPHOMETER_LISTEN: `unix:${join(directory, 'listen.sock')}` }),
   };
-  const environmentFile = join(directory, 'environment.json');
-  await writeFile(environmentFile, JSON.stringify(variables), { mode: 0o600 });
   const service = await startService({
     name: 'coordinator',
-    main: new URL('coordinator-entry.ts', import.meta.url),
-    args: [environmentFile, '--config', resolve(file)],
+    main: new URL('../../../coordinator/src/main.ts', import.meta.url),
+    args: ['--config', resolve(file)],
     // Paths in the environment are relative to where the operator is.
     directory: process.cwd(),
+    variables,
     onLog,
   });
   try {

@@ -219,7 +219,8 @@ test('a coordinator that is killed is reported with its log, and nothing is left
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     for (const candidate of pids) {
       const text = await readFile(`/proc/${candidate}/cmdline`, 'utf8').catch(() => '');
-      if (text.includes('coordinator-entry.ts') && text.includes(site.temporary)) return Number(candidate);
+      if (text.includes('coordinator/src/main.ts') && text.includes(join(site.directory, 'coordinator.yaml')))
+        return Number(candidate);
     }
     throw new Error('the coordinator runs');
   });
