@@ -30,8 +30,11 @@ async function serve(uri: string, socket?: string): Promise<Served> {
   return { loop, log, [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose]() };
 }
 
-const available = ({ loop }: Served, expected: boolean): Promise<void> =>
-  eventually(() => assert.equal(loop.sink.availability.current.available, expected));
+const available = ({ loop, log }: Served, expected: boolean): Promise<void> =>
+  eventually(() => {
+    const { current } = loop.sink.availability;
+    assert.equal(current.available, expected, JSON.stringify([current, ...log.lines()]));
+  });
 
 /** The two lines of an outage, without what came before. */
 const outage = ({ log }: Served): string[] => log.messages().filter((message) => message === gone || message === here);
