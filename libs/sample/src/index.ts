@@ -7,5 +7,5 @@ export type { Compat } from './compat.ts';
 export { formatTimestamp } from './timestamp.ts';
 export { createSampleIds } from './sample-id.ts';
 export type { SampleIdSeed } from './sample-id.ts';
-export { sampleToJson } from './sample-json.ts';
+export { jsonText, metadataJson, sampleToJson } from './sample-json.ts';
 export { pythonFloat, pythonVolume } from './python-float.ts';

@@ -1,4 +1,5 @@
 import { pythonFloat, pythonVolume } from './python-float.ts';
+import type { Metadata } from './resource.ts';
 import type { Sample } from './sample.ts';
 
 /**
@@ -24,7 +25,8 @@ function volumeJson(sample: Sample): string {
 // Metadata is shared by all samples of a resource and dies with it: encoded once.
 const encodedMetadata = new WeakMap<object, string>();
 
-function metadataJson(metadata: Sample['resourceMetadata']): string {
+/** Metadata as `json.dumps` writes it, kept for as long as the metadata itself. */
+export function metadataJson(metadata: Metadata): string {
   let json = encodedMetadata.get(metadata);
   if (json === undefined) {
     json = pythonJson(metadata);
@@ -34,13 +36,14 @@ function metadataJson(metadata: Sample['resourceMetadata']): string {
 }
 
 function text(value: string | null): string {
-  return value === null ? 'null' : quote(value);
+  return value === null ? 'null' : jsonText(value);
 }
 
 // Most strings are ids and names that need no escape; looking first is several times as fast as escaping always.
 const needsNoEscape = /^[ !#-[\]-~]*$/;
 
-function quote(value: string): string {
+/** A text as `json.dumps` writes it: in quotes, everything beyond ASCII as `\uXXXX`. */
+export function jsonText(value: string): string {
   if (needsNoEscape.test(value)) return `"${value}"`;
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
@@ -50,11 +53,11 @@ function quote(value: string): string {
 
 /** `json.dumps` of a plain value. NaN and infinities, which JSON lacks, are written as `null`. */
 function pythonJson(value: unknown): string {
-  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'string') return jsonText(value);
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     return `{${Object.entries(value)
-      .map(([key, entry]) => `${quote(key)}: ${pythonJson(entry)}`)
+      .map(([key, entry]) => `${jsonText(key)}: ${pythonJson(entry)}`)
       .join(', ')}}`;
   }
   return JSON.stringify(value);

@@ -1,3 +1,4 @@
+import { metadataJson } from '@nephometer/sample';
 import type { Compat, MeterType, Metadata, Sample } from '@nephometer/sample';
 import { pythonJson } from './python-json.ts';
 import { floatValue } from './python-value.ts';
@@ -125,16 +126,4 @@ export function messageToJson(message: MeteringMessage): string {
     json += name === 'resource_metadata' ? metadataJson(message.resource_metadata) : pythonJson(value);
   }
   return `${json}}`;
-}
-
-// Metadata is shared by all samples of a resource and dies with it: encoded once.
-const encodedMetadata = new WeakMap<Metadata, string>();
-
-function metadataJson(metadata: Metadata): string {
-  let json = encodedMetadata.get(metadata);
-  if (json === undefined) {
-    json = pythonJson(metadata);
-    encodedMetadata.set(metadata, json);
-  }
-  return json;
 }

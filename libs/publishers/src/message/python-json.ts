@@ -1,16 +1,17 @@
+import { jsonText } from '@nephometer/sample';
 import { numberText } from './python-text.ts';
 import { isList, PythonFloat } from './python-value.ts';
 import type { PythonValue } from './python-value.ts';
 
 /** A value as `json.dumps` writes it: `", "`, `": "`, everything beyond ASCII as `\uXXXX`; `null` for what is not finite. */
 export function pythonJson(value: PythonValue): string {
-  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'string') return jsonText(value);
   if (value === null) return 'null';
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return Number.isFinite(value) ? numberText(value) : 'null';
   if (typeof value === 'bigint' || value instanceof PythonFloat) return numberText(value);
   if (isList(value)) return `[${value.map(pythonJson).join(', ')}]`;
-  const pairs = Object.entries(value).map(([key, entry]) => `${quote(key)}: ${pythonJson(entry)}`);
+  const pairs = Object.entries(value).map(([key, entry]) => `${jsonText(key)}: ${pythonJson(entry)}`);
   return `{${pairs.join(', ')}}`;
 }
 
@@ -33,12 +34,3 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
 
 // The types of the language version we compile for lack the third argument, which every Node that runs this has.
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
-
-// Most strings need no escape, and looking first is several times as fast as escaping always.
-const needsNoEscape = /^[ !#-[\]-~]*$/;
-
-function quote(text: string): string {
-  if (needsNoEscape.test(text)) return `"${text}"`;
-  const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, escapeUnit);
-}
