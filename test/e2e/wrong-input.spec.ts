@@ -37,6 +37,11 @@ const wrongFiles: readonly [string, Partial<CoordinatorFiles>, RegExp[]][] = [
     [/polling\.yaml:3: .*Invalid interval value/, /pipeline\.yaml:4: .*no publisher for "flie"/],
   ],
   [
+    'certificates of OpenStack that are none',
+    { extra: 'openstack: {auth_url: "https://127.0.0.1:1/v3", token: t, project_name: p, ca: polling.yaml}\n' },
+    [/openstack: .*polling\.yaml cannot be used: expected a file of PEM certificates to trust/],
+  ],
+  [
     'a discovery that nobody has',
     { polling: 'sources:\n  - {name: a, interval: 60, meters: ["*"], discovery: [local_instance]}\n' },
     [/no discovery is named "local_instance"; did you mean "local_instances"\?/],

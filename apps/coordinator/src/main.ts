@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createCloud, discoveries } from '@nephometer/discovery';
+import { createCloud, discoveries, OpenstackError } from '@nephometer/discovery';
 import type { Cloud } from '@nephometer/discovery';
 import { createTransformerFactories } from '@nephometer/pipeline';
 import { createRegistry } from '@nephometer/plugin';
@@ -27,7 +27,7 @@ await runMain(async ({ signal, argv, env, stdout, stderr, onHangup }) => {
     return result.value;
   };
   const config = orThrow(await loadCoordinatorConfig({ file: asked.file, flags: asked.flags, env }));
-  const cloud = config.openstack && createCloud(config.openstack);
+  const cloud = config.openstack && openCloud(config.openstack);
   const nextId = createRandomSampleIds();
   const plugins = createPlugins(config, cloud, nextId);
   const planStamp = await stampFiles(planFiles(config));
@@ -43,6 +43,16 @@ await runMain(async ({ signal, argv, env, stdout, stderr, onHangup }) => {
     await cloud?.close();
   }
 });
+
+/** @throws ConfigError if the section `openstack` is not what it should be; nothing has been asked by then */
+function openCloud(openstack: NonNullable<CoordinatorConfig['openstack']>): Cloud {
+  try {
+    return createCloud(openstack);
+  } catch (error) {
+    if (!(error instanceof OpenstackError)) throw error;
+    throw new ConfigError([{ file: 'configuration', path: 'openstack', message: error.message }]);
+  }
+}
 
 function createPlugins(config: CoordinatorConfig, cloud: Cloud | undefined, nextId: () => string): Plugins {
   const { compat, unmanaged, instanceDiscoveryMethod, reservedMetadata } = config;

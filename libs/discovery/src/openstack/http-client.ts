@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
@@ -43,7 +44,7 @@ export interface HttpClient {
   close(): void;
 }
 
-/** @throws OpenstackError `not-configured` if the file of certificates cannot be read */
+/** @throws OpenstackError `not-configured` if the file of certificates cannot be read, or has none */
 export function createHttpClient({ ca, insecure, requestTimeoutMs }: HttpOptions): HttpClient {
   const httpAgent = new HttpAgent({ keepAlive: true });
   const httpsAgent = new HttpsAgent({
@@ -107,11 +108,15 @@ export function describeUrl(url: URL): string {
   return `${url.origin}${url.pathname}${url.search}`;
 }
 
+/** Node takes a text without a certificate for an empty list, and then trusts nobody without saying why. */
 function readCertificates(file: string): Buffer {
   try {
-    return readFileSync(file);
+    const certificates = readFileSync(file);
+    new X509Certificate(certificates);
+    return certificates;
   } catch (cause) {
-    throw new OpenstackError('not-configured', `${file}: the certificates to trust cannot be read`, { cause });
+    const message = `${file} cannot be used: expected a file of PEM certificates to trust`;
+    throw new OpenstackError('not-configured', message, { cause });
   }
 }
 
