@@ -1,12 +1,7 @@
 import type { Compat } from '@nephometer/sample';
+import type { InstanceDiscoveryMethod } from '@nephometer/service-config';
 import type { Cloud } from './openstack/cloud.ts';
 import type { ReservedMetadata } from './user-metadata.ts';
-
-/** Where instances are looked for: Ceilometer's `instance_discovery_method`. The last two are the same, as they are there. */
-export const instanceDiscoveryMethods = ['libvirt_metadata', 'naive', 'workload_partitioning'] as const;
-
-/** One of {@link instanceDiscoveryMethods}. */
-export type InstanceDiscoveryMethod = (typeof instanceDiscoveryMethods)[number];
 
 /** What any discovery of this package may want to know from the configuration. */
 export interface DiscoveryOptions {

@@ -6,7 +6,7 @@ import { createCloud } from './openstack/cloud.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { createHandClock } from './openstack/hand-clock.ts';
 import type { HandClock } from './openstack/hand-clock.ts';
-import type { OpenstackOptions } from './openstack/openstack-options.ts';
+import type { OpenstackConfig } from '@nephometer/service-config';
 import { send, startRecordedCloud } from './openstack/recorded-cloud.ts';
 import type { RecordedCloud } from './openstack/recorded-cloud.ts';
 import { createTenant } from './tenant.ts';
@@ -15,7 +15,7 @@ const { signal } = new AbortController();
 
 async function start(
   create: (options: { cloud: Cloud }) => Discovery,
-  different: Partial<OpenstackOptions> = {},
+  different: Partial<OpenstackConfig> = {},
 ): Promise<
   AsyncDisposable & {
     server: RecordedCloud;
@@ -27,7 +27,7 @@ async function start(
   const server = await startRecordedCloud();
   const clock = createHandClock();
   server.now = () => clock.now();
-  const cloud = createCloud({ ...server.options, ...different }, { clock, random: () => 0 });
+  const cloud = createCloud({ ...server.config, ...different }, { clock, random: () => 0 });
   const discovery = create({ cloud });
   return {
     server,

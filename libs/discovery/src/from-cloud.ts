@@ -2,7 +2,7 @@ import type { Discovered, Discovery } from '@nephometer/plugin';
 import type { Cloud } from './openstack/cloud.ts';
 import { createKnownValue } from './openstack/known-value.ts';
 import { notConfigured } from './openstack/not-configured.ts';
-import type { OpenstackSettings } from './openstack/openstack-options.ts';
+import type { OpenstackConfig } from '@nephometer/service-config';
 
 /** A discovery of what is the same on every host. */
 export interface FromCloudInput<T> {
@@ -11,7 +11,7 @@ export interface FromCloudInput<T> {
   readonly cloud: Cloud | undefined;
   readonly read: (cloud: Cloud, signal: AbortSignal) => Promise<T>;
   /** Makes resources of what was read last. */
-  readonly discover: (value: T, parameter: string | null, settings: OpenstackSettings) => Discovered;
+  readonly discover: (value: T, parameter: string | null, settings: OpenstackConfig) => Discovered;
 }
 
 /** A discovery whose resources come from OpenStack alone. It finds nothing until it has been refreshed. */

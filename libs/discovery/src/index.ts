@@ -1,7 +1,6 @@
 export { discoveries } from './discoveries.ts';
 export type { DiscoveryFactory } from './discoveries.ts';
-export { instanceDiscoveryMethods } from './discovery-options.ts';
-export type { DiscoveryOptions, InstanceDiscoveryMethod } from './discovery-options.ts';
+export type { DiscoveryOptions } from './discovery-options.ts';
 export { createLocalInstances } from './local-instances.ts';
 export { createLocalNode } from './local-node.ts';
 export { createTenant } from './tenant.ts';
@@ -10,7 +9,6 @@ export { defaultReservedMetadata } from './user-metadata.ts';
 export type { ReservedMetadata } from './user-metadata.ts';
 export { createCloud } from './openstack/cloud.ts';
 export type { Cloud, CloudSettings } from './openstack/cloud.ts';
-export type { Credentials, EndpointInterface, OpenstackOptions, ProjectScope } from './openstack/openstack-options.ts';
 export { OpenstackError } from './openstack/openstack-error.ts';
 export type { OpenstackErrorCode } from './openstack/openstack-error.ts';
 export type { RequestCount, RequestKind, RequestOutcome } from './openstack/request-counts.ts';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Instance } from '@nephometer/inspector-api';
 import { createLocalInstances } from './local-instances.ts';
-import { guests, putServer, startNovaLab } from './nova-lab.ts';
+import { guests, putServer, startNovaCloud } from './nova-cloud.ts';
 import { cloudServer, send } from './openstack/recorded-cloud.ts';
 
 test('The servers that Nova says are on the host are found, with the descriptions of their guests', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a');
   putServer(lab, 'b');
   putServer(lab, 'elsewhere', {}, 'compute-2');
@@ -24,7 +24,7 @@ test('The servers that Nova says are on the host are found, with the description
 });
 
 test('With unmanaged, guests that Nova does not know are metered under their own name, but none before it has answered', async () => {
-  await using lab = await startNovaLab({}, { unmanaged: true });
+  await using lab = await startNovaCloud({}, { unmanaged: true });
   putServer(lab, 'a');
   putServer(lab, 'b', { 'OS-EXT-STS:vm_state': 'error' });
   assert.deepEqual(lab.found(), []);
@@ -33,7 +33,7 @@ test('With unmanaged, guests that Nova does not know are metered under their own
 });
 
 test('A server in error is left out with the reason, and comes back when it has recovered', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a', { 'OS-EXT-STS:vm_state': 'error', status: 'ERROR' });
   await lab.refresh();
   const { skipped } = lab.discovery.discover({ host: 'compute-1', instances: guests.slice(0, 1) }, null);
@@ -45,7 +45,7 @@ test('A server in error is left out with the reason, and comes back when it has 
 });
 
 test('A flavor or an image that is gone, or not to be seen, has the name of something unknown', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a', { flavor: { id: 'f-gone' }, image: { id: 'i-gone' } });
   putServer(lab, 'b', { image: { id: 'i-secret' } });
   lab.server.fault = (request, response) => {
@@ -70,7 +70,7 @@ test('A flavor or an image that is gone, or not to be seen, has the name of some
 });
 
 test('Of a server whose part of the cloud is down, what was known goes on', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a');
   await lab.refresh();
   lab.clock.nowMs += 1000;
@@ -83,7 +83,7 @@ test('Of a server whose part of the cloud is down, what was known goes on', asyn
 });
 
 test('Without Glance in the catalog Nova is asked for images, in a version that has them', async () => {
-  await using lab = await startNovaLab({ microversion: '2.79' });
+  await using lab = await startNovaCloud({ microversion: '2.79' });
   lab.server.missing.add('image');
   let version: unknown;
   lab.server.fault = (request) => {
@@ -98,7 +98,7 @@ test('Without Glance in the catalog Nova is asked for images, in a version that 
 });
 
 test('Who aborts stops waiting; the refresh goes on and is found done', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a');
   const gate = Promise.withResolvers<void>();
   lab.server.fault = (request, response) => {
@@ -118,7 +118,7 @@ test('Who aborts stops waiting; the refresh goes on and is found done', async ()
 });
 
 test('Closing ends what is under way, and nothing begins afterwards', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   lab.server.fault = () => true;
   const refreshed = lab.refresh();
   await lab.discovery.close?.();
@@ -128,7 +128,7 @@ test('Closing ends what is under way, and nothing begins afterwards', async () =
 });
 
 test('Fifty hosts that ask at once are asked about at the pace of the budget, once each', async () => {
-  await using lab = await startNovaLab({ requestsPerSecond: 10, concurrentRequests: 4 });
+  await using lab = await startNovaCloud({ requestsPerSecond: 10, concurrentRequests: 4 });
   const startMs = lab.clock.nowMs;
   const hosts = Array.from({ length: 50 }, (_, index) => `compute-${index}`);
   for (const host of hosts) putServer(lab, `on-${host}`, {}, host);

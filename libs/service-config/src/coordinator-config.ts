@@ -36,7 +36,7 @@ export interface CoordinatorConfig {
   /** Whether guests that Nova does not know are metered. Default: unless there is a section `openstack`. */
   readonly unmanaged: boolean;
   /** Where instances are looked for. Default `libvirt_metadata`. */
-  readonly instanceDiscoveryMethod: (typeof instanceDiscoveryMethods)[number];
+  readonly instanceDiscoveryMethod: InstanceDiscoveryMethod;
   /** Which of the users' own metadata goes into samples. Default: what begins with `metering.`, texts up to 256 characters. */
   readonly reservedMetadata: {
     readonly namespaces: readonly string[];
@@ -56,7 +56,11 @@ export interface CoordinatorConfig {
 /** Where a coordinator's configuration comes from; the flags as they were given, without their dashes. */
 export type CoordinatorOrigin = ConfigOrigin<'listen' | 'http'> & { readonly file: string };
 
+/** Ceilometer's `instance_discovery_method`. The last two are the same, as they are there. */
 const instanceDiscoveryMethods = ['libvirt_metadata', 'naive', 'workload_partitioning'] as const;
+
+/** Where instances are looked for. */
+export type InstanceDiscoveryMethod = (typeof instanceDiscoveryMethods)[number];
 
 const schema = z.strictObject({
   polling_file: text.optional(),

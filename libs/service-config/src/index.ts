@@ -6,6 +6,7 @@ export {
   loadCoordinatorConfig,
   parseCoordinatorConfig,
 } from './coordinator-config.ts';
-export type { CoordinatorConfig, CoordinatorOrigin } from './coordinator-config.ts';
+export type { CoordinatorConfig, CoordinatorOrigin, InstanceDiscoveryMethod } from './coordinator-config.ts';
+export type { EndpointInterface, OpenstackConfig, OpenstackCredentials, ProjectScope } from './openstack-field.ts';
 export type { TlsFiles } from './tls-files.ts';
 export { knownVariables } from './settings.ts';

@@ -4,40 +4,71 @@ import { z } from 'zod';
 import type { LayeredDocument } from './layered-document.ts';
 import { text } from './text-field.ts';
 
-/** How OpenStack is asked: the section `openstack` of a coordinator.yaml, complete but for what has its default elsewhere. */
+/** How OpenStack is asked: the section `openstack` of a coordinator.yaml, complete. */
 export interface OpenstackConfig {
-  /** Keystone's URL. */
+  /** Keystone, with or without its version: `https://keystone:5000/v3`. */
   readonly authUrl: string;
   readonly credentials: OpenstackCredentials;
+  /** Region of the catalog; absent: the first one that has the service. */
   readonly regionName?: string;
-  readonly interface: 'public' | 'internal' | 'admin';
-  /** Absolute path of a file of PEM certificates; absent: the system's. */
+  /** Which of a service's URLs in the catalog is used. Default `public`. */
+  readonly interface: EndpointInterface;
+  /** Absolute path of a file of PEM certificates to trust instead of the system's. */
   readonly ca?: string;
+  /** Trust any certificate. Default false. */
   readonly insecure: boolean;
+  /** Microversion of the Compute API, `2.1` or later. Default `2.1`. */
   readonly microversion: string;
+  /** A host's servers are asked for again when this has passed, in ms. Default 0: in every cycle. */
   readonly resourceUpdateIntervalMs: number;
+  /**
+   * In between only what has changed is asked for; all are asked for again, and those that are gone forgotten, when this has
+   * passed, in ms; 0: always. Flavors and images are asked for again after this time, too, but after a minute at the soonest.
+   * Default 3,600,000.
+   */
   readonly resourceCacheExpiryMs: number;
+  /** How many requests a second all hosts together may make in the long run. Default 10. */
   readonly requestsPerSecond: number;
+  /** How many requests all hosts together may have under way at once, and make at once after a rest. Default 4. */
   readonly concurrentRequests: number;
+  /** How long one request may take, in ms. Default 30,000. */
   readonly requestTimeoutMs: number;
+  /** The discovery `tenant` passes over disabled domains and projects. Default false. */
   readonly ignoreDisabledProjects: boolean;
 }
 
-interface Project {
+/** Which of a service's URLs in the catalog is used. */
+export type EndpointInterface = (typeof endpointInterfaces)[number];
+
+const endpointInterfaces = ['public', 'internal', 'admin'] as const;
+
+/** The project in whose name is asked. */
+export interface ProjectScope {
   readonly projectName: string;
+  /** Default `Default`. */
   readonly projectDomainName: string;
 }
 
-/** Who asks. */
+/** Who asks, see the Identity API v3. */
 export type OpenstackCredentials =
   | ({
       readonly kind: 'password';
       readonly username: string;
       readonly password: string;
+      /** Default `Default`. */
       readonly userDomainName: string;
-    } & Project)
-  | { readonly kind: 'application-credential'; readonly id: string; readonly secret: string }
-  | ({ readonly kind: 'token'; readonly token: string } & Project);
+    } & ProjectScope)
+  | {
+      /** Has its project built in. */
+      readonly kind: 'application-credential';
+      readonly id: string;
+      readonly secret: string;
+    }
+  | ({
+      /** A token made elsewhere. It is good until it expires, and then cannot be renewed here. */
+      readonly kind: 'token';
+      readonly token: string;
+    } & ProjectScope);
 
 /** Its message keeps what is written there to itself. */
 const secret = z.string({ error: 'expected text; put it in quotes' }).min(1, { error: 'is empty' });
@@ -57,7 +88,7 @@ export const openstackField = z.strictObject({
   application_credential_secret: secret.optional(),
   token: secret.optional(),
   region_name: text.optional(),
-  interface: z.enum(['public', 'internal', 'admin']).default('public'),
+  interface: z.enum(endpointInterfaces).default('public'),
   ca: text.optional(),
   insecure: z.boolean().default(false),
   // Without quotes, 2.60 is the number 2.6.

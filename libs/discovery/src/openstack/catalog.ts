@@ -1,7 +1,7 @@
 import type { Metadata } from '@nephometer/sample';
 import { asObjects, asText } from './json.ts';
 import { OpenstackError } from './openstack-error.ts';
-import type { EndpointInterface } from './openstack-options.ts';
+import type { EndpointInterface } from '@nephometer/service-config';
 
 /** One URL of a service. */
 export interface Endpoint {

@@ -7,7 +7,7 @@ import type { Cloud } from './cloud.ts';
 import { createHandClock } from './hand-clock.ts';
 import type { HandClock } from './hand-clock.ts';
 import { below } from './keystone.ts';
-import type { OpenstackOptions } from './openstack-options.ts';
+import type { OpenstackConfig } from '@nephometer/service-config';
 import { send, startRecordedCloud } from './recorded-cloud.ts';
 import type { RecordedCloud } from './recorded-cloud.ts';
 
@@ -15,12 +15,12 @@ const { signal } = new AbortController();
 
 /** A recorded cloud, and a client of it whose clock stands still. */
 async function start(
-  different: Partial<OpenstackOptions> = {},
+  different: Partial<OpenstackConfig> = {},
 ): Promise<AsyncDisposable & { server: RecordedCloud; cloud: Cloud; clock: HandClock }> {
   const server = await startRecordedCloud();
   const clock = createHandClock();
   server.now = () => clock.now();
-  const cloud = createCloud({ ...server.options, ...different }, { clock, random: () => 0 });
+  const cloud = createCloud({ ...server.config, ...different }, { clock, random: () => 0 });
   return {
     server,
     cloud,
@@ -41,7 +41,7 @@ function getFlavors(cloud: Cloud): Promise<Metadata> {
 const tokensAskedOf = ({ requests }: RecordedCloud): number =>
   requests.filter((line) => line.startsWith('POST')).length;
 
-const project = { projectName: 'service' };
+const project = { userDomainName: 'Default', projectName: 'service', projectDomainName: 'Default' };
 
 test('A password, an application credential and a token each open the door', async () => {
   await using lab = await start();
@@ -50,7 +50,7 @@ test('A password, an application credential and a token each open the door', asy
     { kind: 'application-credential', id: 'app', secret: 'app-secret' },
     { kind: 'token', token: 'given-token', ...project },
   ] as const) {
-    const cloud = createCloud({ ...lab.server.options, credentials }, { clock: lab.clock });
+    const cloud = createCloud({ ...lab.server.config, credentials }, { clock: lab.clock });
     assert.deepEqual(Object.keys(await getFlavors(cloud)), ['flavor']);
     await cloud.close();
   }
@@ -214,7 +214,7 @@ test('What is no answer of the API is told, whoever gives it', async () => {
 test('A URL without Keystone says so; with or without its version it is the same Keystone', async () => {
   for (const path of ['', '/', '/v3', '/v3/']) {
     await using lab = await start();
-    const cloud = createCloud({ ...lab.server.options, authUrl: lab.server.options.authUrl.replace('/v3', path) });
+    const cloud = createCloud({ ...lab.server.config, authUrl: lab.server.config.authUrl.replace('/v3', path) });
     await getFlavors(cloud);
     await cloud.close();
   }
@@ -228,7 +228,7 @@ test('A URL without Keystone says so; with or without its version it is the same
     message: /no Identity API v3 here; check auth_url/,
   });
   for (const authUrl of ['keystone', 'ftp://keystone', '']) {
-    assert.throws(() => createCloud({ ...lab.server.options, authUrl }), { code: 'not-configured' });
+    assert.throws(() => createCloud({ ...lab.server.config, authUrl }), { code: 'not-configured' });
   }
 });
 
@@ -248,7 +248,7 @@ test("The cloud's time goes on from when it gave a token, whatever the clock her
   const hoursMs = 3 * 3_600_000;
   for (const skewMs of [-hoursMs, 0, hoursMs]) {
     lab.server.now = () => lab.clock.nowMs + skewMs;
-    const cloud = createCloud(lab.server.options, { clock: lab.clock });
+    const cloud = createCloud(lab.server.config, { clock: lab.clock });
     assert.equal(await cloud.timeMs(signal), lab.clock.nowMs + skewMs);
     lab.clock.nowMs += 10_000;
     assert.equal(await cloud.timeMs(signal), lab.clock.nowMs + skewMs);

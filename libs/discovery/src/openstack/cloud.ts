@@ -13,8 +13,7 @@ import { createKeystone } from './keystone.ts';
 import type { Token } from './keystone.ts';
 import { monotonicClock } from './monotonic-clock.ts';
 import { OpenstackError } from './openstack-error.ts';
-import { completeOptions } from './openstack-options.ts';
-import type { OpenstackOptions, OpenstackSettings } from './openstack-options.ts';
+import type { OpenstackConfig } from '@nephometer/service-config';
 import { createRequestBudget } from './request-budget.ts';
 import { createRequestCounts } from './request-counts.ts';
 import type { RequestCount, RequestKind, RequestOutcome } from './request-counts.ts';
@@ -37,7 +36,7 @@ export interface CloudRequest {
  * requests. Calls may overlap; they reject with an {@link OpenstackError}, or with the signal's reason.
  */
 export interface Cloud {
-  readonly settings: OpenstackSettings;
+  readonly settings: OpenstackConfig;
   /** Tells the time to all that has to do with this cloud; it never jumps. */
   readonly clock: Clock;
   /** What the service says, one JSON object. A token that it refuses is renewed once. */
@@ -66,9 +65,8 @@ export interface CloudSettings {
  *
  * @throws OpenstackError `not-configured` if `authUrl` is no URL, or the file of certificates cannot be read
  */
-export function createCloud(options: OpenstackOptions, overrides: CloudSettings = {}): Cloud {
+export function createCloud(settings: OpenstackConfig, overrides: CloudSettings = {}): Cloud {
   const { clock = monotonicClock, random = Math.random } = overrides;
-  const settings = completeOptions(options);
   const http = createHttpClient(settings);
   const budget = createRequestBudget(settings, clock);
   const counts = createRequestCounts();

@@ -1,10 +1,10 @@
-import type { Credentials, ProjectScope } from './openstack-options.ts';
+import type { OpenstackCredentials, ProjectScope } from '@nephometer/service-config';
 
 /** The body with which Keystone is asked for a token. */
-export function authRequest(credentials: Credentials): unknown {
+export function authRequest(credentials: OpenstackCredentials): unknown {
   switch (credentials.kind) {
     case 'password': {
-      const { username, password, userDomainName = 'Default' } = credentials;
+      const { username, password, userDomainName } = credentials;
       const user = { name: username, domain: { name: userDomainName }, password };
       return { auth: { identity: { methods: ['password'], password: { user } }, scope: projectScope(credentials) } };
     }
@@ -20,7 +20,7 @@ export function authRequest(credentials: Credentials): unknown {
 }
 
 /** What of the credentials no message may have. */
-export function secretsOf(credentials: Credentials): readonly string[] {
+export function secretsOf(credentials: OpenstackCredentials): readonly string[] {
   switch (credentials.kind) {
     case 'password':
       return [credentials.password];
@@ -32,10 +32,10 @@ export function secretsOf(credentials: Credentials): readonly string[] {
 }
 
 /** What to do when Keystone does not accept them. */
-export function credentialsAdvice(credentials: Credentials): string {
+export function credentialsAdvice(credentials: OpenstackCredentials): string {
   switch (credentials.kind) {
     case 'password': {
-      const { username, userDomainName = 'Default', projectName, projectDomainName = 'Default' } = credentials;
+      const { username, userDomainName, projectName, projectDomainName } = credentials;
       const project = `project "${projectName}" of domain "${projectDomainName}"`;
       return `check the password of user "${username}" of domain "${userDomainName}" and that it has a role in ${project}`;
     }
@@ -46,6 +46,6 @@ export function credentialsAdvice(credentials: Credentials): string {
   }
 }
 
-function projectScope({ projectName, projectDomainName = 'Default' }: ProjectScope): unknown {
+function projectScope({ projectName, projectDomainName }: ProjectScope): unknown {
   return { project: { name: projectName, domain: { name: projectDomainName } } };
 }

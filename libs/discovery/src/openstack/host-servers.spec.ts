@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { guests, putServer, startNovaLab } from '../nova-lab.ts';
+import { guests, putServer, startNovaCloud } from '../nova-cloud.ts';
 import { cloudServer, send } from './recorded-cloud.ts';
 import type { RecordedCloud } from './recorded-cloud.ts';
 
 test('After the first time only changes are asked for, with a margin for clocks, and nothing new is told as such', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a');
   await lab.refresh();
   const firstMs = lab.clock.nowMs;
@@ -27,7 +27,7 @@ test('After the first time only changes are asked for, with a margin for clocks,
 });
 
 test('A server that was deleted disappears with its change', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a');
   putServer(lab, 'b');
   await lab.refresh();
@@ -38,7 +38,7 @@ test('A server that was deleted disappears with its change', async () => {
 });
 
 test('A server that went without a trace is forgotten when everything is asked for again', async () => {
-  await using lab = await startNovaLab({ resourceCacheExpiryMs: 600_000 });
+  await using lab = await startNovaCloud({ resourceCacheExpiryMs: 600_000 });
   putServer(lab, 'a');
   putServer(lab, 'b');
   await lab.refresh();
@@ -57,7 +57,7 @@ test('A server that went without a trace is forgotten when everything is asked f
 
 test('Whatever the clock here says, no change is missed', async () => {
   for (const skewMs of [-3_600_000, 3_600_000]) {
-    await using lab = await startNovaLab();
+    await using lab = await startNovaCloud();
     const cloudNow = (): number => lab.clock.nowMs + skewMs;
     lab.server.now = cloudNow;
     lab.server.servers.set('a', cloudServer('a', { name: 'old' }, 'compute-1', cloudNow()));
@@ -72,7 +72,7 @@ test('Whatever the clock here says, no change is missed', async () => {
 });
 
 test('All pages are read, wherever their links lead', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   lab.server.pageSize = 1;
   for (const id of ['a', 'b', 'c']) putServer(lab, id);
   await lab.refresh();
@@ -92,7 +92,7 @@ test('Pages that go round in a circle, never end, or lead nowhere are an error',
     [5, /the link to its next page has no marker/],
   ] as const;
   for (const [href, message] of table) {
-    await using lab = await startNovaLab({ requestsPerSecond: 1000 });
+    await using lab = await startNovaCloud({ requestsPerSecond: 1000 });
     lab.server.fault = (request, response) => {
       if (request.method === 'POST') return false;
       const link = typeof href === 'function' ? `http://nova/${href()}` : href;
@@ -115,7 +115,7 @@ test('Whatever fails, the last good list stands and what is asked next does not 
   ];
   for (const expired of [false, true]) {
     for (const [code, fault] of faults) {
-      await using lab = await startNovaLab({ requestTimeoutMs: code === 'deadline' ? 1000 : 60_000 });
+      await using lab = await startNovaCloud({ requestTimeoutMs: code === 'deadline' ? 1000 : 60_000 });
       putServer(lab, 'a');
       await lab.refresh();
       lab.clock.nowMs += expired ? 3_600_000 - 120_000 : 1000;
@@ -136,7 +136,7 @@ test('Whatever fails, the last good list stands and what is asked next does not 
 });
 
 test('Nova is asked no more often than the update interval says, and a tick that comes a little early counts', async () => {
-  await using lab = await startNovaLab({ resourceUpdateIntervalMs: 60_000 });
+  await using lab = await startNovaCloud({ resourceUpdateIntervalMs: 60_000 });
   putServer(lab, 'a');
   for (let count = 0; count < 5; count += 1) {
     await lab.refresh();
@@ -146,7 +146,7 @@ test('Nova is asked no more often than the update interval says, and a tick that
 });
 
 test('Flavors and images are asked for once for all hosts, and again when they have expired', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   const lookUps = (): number => lab.server.requests.filter((line) => /flavors|images/.test(line)).length;
   for (const host of ['compute-1', 'compute-2', 'compute-3']) putServer(lab, `on-${host}`, {}, host);
   for (const host of ['compute-1', 'compute-2', 'compute-3']) await lab.refresh(host);
@@ -157,7 +157,7 @@ test('Flavors and images are asked for once for all hosts, and again when they h
 });
 
 test('When a flavor or an image cannot be asked for again, what was known of it goes on', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a');
   await lab.refresh();
   lab.clock.nowMs += 3_700_000;
@@ -171,7 +171,7 @@ test('When a flavor or an image cannot be asked for again, what was known of it 
 });
 
 test('A look-up that fails costs only the servers that need it, until it can be asked again', async () => {
-  await using lab = await startNovaLab();
+  await using lab = await startNovaCloud();
   putServer(lab, 'a');
   putServer(lab, 'b', { image: { id: 'broken' } });
   lab.server.images.set('broken', { id: 'broken', name: 'repaired' });

@@ -1,4 +1,5 @@
 import type { Clock } from '@nephometer/abortable';
+import type { OpenstackCredentials } from '@nephometer/service-config';
 import { answerError } from './answer-error.ts';
 import type { Backoff } from './backoff.ts';
 import { parseCatalog } from './catalog.ts';
@@ -8,7 +9,6 @@ import { describeUrl } from './http-client.ts';
 import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import { asObject, asText, parseObject } from './json.ts';
 import { OpenstackError } from './openstack-error.ts';
-import type { Credentials } from './openstack-options.ts';
 import { createSharedWork } from './shared-work.ts';
 
 /** A token is renewed this long before it expires, in ms; a short-lived one in the last tenth of its life. */
@@ -30,7 +30,7 @@ export interface Token {
 /** What tokens are made of. */
 export interface KeystoneInput {
   readonly authUrl: string;
-  readonly credentials: Credentials;
+  readonly credentials: OpenstackCredentials;
   /** Sends within the budget, and counts. */
   readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
   /** A wrong password is not tried again and again: the account would be locked. */
@@ -105,7 +105,7 @@ function tokensUrl(authUrl: string): URL {
   return below(withVersion(url, 'v3'), 'auth/tokens');
 }
 
-function refusal(url: URL, answer: HttpAnswer, credentials: Credentials): OpenstackError {
+function refusal(url: URL, answer: HttpAnswer, credentials: OpenstackCredentials): OpenstackError {
   // For a token that it does not know Keystone says 404, with a message; for a path, with a page.
   const unknownToken = credentials.kind === 'token' && answer.status === 404 && parseObject(answer.text) !== undefined;
   if (answer.status === 401 || unknownToken) {

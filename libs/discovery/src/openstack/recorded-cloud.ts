@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metadata, MetadataValue } from '@nephometer/sample';
-import type { OpenstackOptions } from './openstack-options.ts';
+import type { OpenstackConfig } from '@nephometer/service-config';
 
 /** What Keystone 22, Nova 26.2 and Glance's API v2 answered, with `{{url}}` in place of their own address. */
 interface Recorded {
@@ -28,8 +28,8 @@ export type Fault = (request: IncomingMessage, response: ServerResponse) => bool
 
 /** A small cloud for tests over real HTTP: what it says is what real services said, and its rules are theirs. */
 export interface RecordedCloud extends AsyncDisposable {
-  /** Credentials that it accepts. */
-  readonly options: OpenstackOptions;
+  /** Where it is, credentials that it accepts, and the rest as by default. */
+  readonly config: OpenstackConfig;
   /** All servers by id; tests change them. */
   readonly servers: Map<string, CloudServer>;
   readonly images: Map<string, Metadata>;
@@ -136,9 +136,25 @@ export async function startRecordedCloud(): Promise<RecordedCloud> {
   }
 
   const cloud: RecordedCloud = {
-    options: {
+    config: {
       authUrl: `${url}/v3`,
-      credentials: { kind: 'password', username: 'ceilometer', password: 'lab', projectName: 'service' },
+      credentials: {
+        kind: 'password',
+        username: 'ceilometer',
+        password: 'lab',
+        userDomainName: 'Default',
+        projectName: 'service',
+        projectDomainName: 'Default',
+      },
+      interface: 'public',
+      insecure: false,
+      microversion: '2.1',
+      resourceUpdateIntervalMs: 0,
+      resourceCacheExpiryMs: 3_600_000,
+      requestsPerSecond: 10,
+      concurrentRequests: 4,
+      requestTimeoutMs: 30_000,
+      ignoreDisabledProjects: false,
     },
     servers: new Map(),
     images: new Map(Object.entries(recorded.images)),

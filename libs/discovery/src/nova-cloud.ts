@@ -7,12 +7,12 @@ import { createCloud } from './openstack/cloud.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { createHandClock } from './openstack/hand-clock.ts';
 import type { HandClock } from './openstack/hand-clock.ts';
-import type { OpenstackOptions } from './openstack/openstack-options.ts';
+import type { OpenstackConfig } from '@nephometer/service-config';
 import { cloudServer, startRecordedCloud } from './openstack/recorded-cloud.ts';
 import type { RecordedCloud } from './openstack/recorded-cloud.ts';
 
 /** A cloud for tests, and a discovery that asks its Nova by a clock that stands still. */
-export interface NovaLab extends AsyncDisposable {
+export interface NovaCloud extends AsyncDisposable {
   readonly server: RecordedCloud;
   readonly cloud: Cloud;
   readonly clock: HandClock;
@@ -28,14 +28,14 @@ export interface NovaLab extends AsyncDisposable {
 export const guests = ['a', 'b', 'c'].map((id) => Instance.fromPartial({ id, name: `guest-${id}` }));
 
 /** Starts one, without servers. */
-export async function startNovaLab(
-  openstack: Partial<OpenstackOptions> = {},
+export async function startNovaCloud(
+  openstack: Partial<OpenstackConfig> = {},
   options: Partial<DiscoveryOptions> = {},
-): Promise<NovaLab> {
+): Promise<NovaCloud> {
   const server = await startRecordedCloud();
   const clock = createHandClock();
   server.now = () => clock.now();
-  const cloud = createCloud({ ...server.options, ...openstack }, { clock, random: () => 0 });
+  const cloud = createCloud({ ...server.config, ...openstack }, { clock, random: () => 0 });
   const discovery = createLocalInstances({ unmanaged: false, instanceDiscoveryMethod: 'naive', cloud, ...options });
   return {
     server,
@@ -60,6 +60,11 @@ export async function startNovaLab(
 }
 
 /** Puts a server on a host, changed at this moment. */
-export function putServer({ server, clock }: NovaLab, id: string, different: Metadata = {}, host = 'compute-1'): void {
+export function putServer(
+  { server, clock }: NovaCloud,
+  id: string,
+  different: Metadata = {},
+  host = 'compute-1',
+): void {
   server.servers.set(id, cloudServer(id, { name: `name-${id}`, ...different }, host, clock.nowMs));
 }
