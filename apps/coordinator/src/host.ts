@@ -1,4 +1,4 @@
-import { withDeadline } from '@nephometer/abortable';
+import { DeadlineError, withDeadline } from '@nephometer/abortable';
 import type { InspectInstancesResponse, StatisticsGroup } from '@nephometer/inspector-api';
 import type { InspectorClient } from '@nephometer/inspector-client';
 import type { DiscoveryUrl } from '@nephometer/pipeline-config';
@@ -84,7 +84,14 @@ export function createHost(client: InspectorClient, discoveries: Registry<Discov
     const discovery = discoveries.get(name);
     if (discovery?.refresh === undefined) return;
     const refresh = async (either: AbortSignal): Promise<boolean> => (await discovery.refresh?.(host, either)) ?? false;
-    if (await withDeadline(signal, deadlineMs, refresh)) found.clear();
+    try {
+      if (await withDeadline(signal, deadlineMs, refresh)) found.clear();
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      // Without the number, which is another one each time: the same trouble is logged once.
+      const message = 'it did not answer within what the cycle had left; the next cycle looks for the answer again';
+      throw new Error(message);
+    }
   }
 
   return {

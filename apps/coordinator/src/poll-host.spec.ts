@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { handleUnaryCall } from '@grpc/grpc-js';
+import { raceAbort } from '@nephometer/abortable';
 import { createLocalInstances } from '@nephometer/discovery';
 import {
   InspectInstancesResponse,
@@ -16,7 +17,9 @@ import {
 import type { InspectInstancesRequest, InspectorServiceServer, ListInstancesRequest } from '@nephometer/inspector-api';
 import { createInspectorClient } from '@nephometer/inspector-client';
 import { createRegistry } from '@nephometer/plugin';
+import type { Discovery } from '@nephometer/plugin';
 import { pollstersFor } from '@nephometer/pollsters';
+import { formatError } from '@nephometer/service';
 import { createBlacklist } from './blacklist.ts';
 import type { Task } from './build-tasks.ts';
 import { createHost } from './host.ts';
@@ -49,7 +52,10 @@ interface ScriptedInspector extends AsyncDisposable {
   readonly state: { revision: bigint; ids: string[]; listFails: boolean; inspectFails: boolean };
 }
 
-async function scriptInspector(unmanaged = true): Promise<ScriptedInspector> {
+async function scriptInspector(
+  unmanaged = true,
+  refresh?: NonNullable<Discovery['refresh']>,
+): Promise<ScriptedInspector> {
   const asked: ScriptedInspector['asked'] = { lists: 0, inspections: [] };
   const state = { revision: 1n, ids: ['a', 'b'], listFails: false, inspectFails: false };
   const listInstances: handleUnaryCall<ListInstancesRequest, ListInstancesResponse> = (_call, callback) => {
@@ -83,7 +89,8 @@ async function scriptInspector(unmanaged = true): Promise<ScriptedInspector> {
       error ? reject(error) : resolve(bound),
     );
   });
-  const discoveries = createRegistry('discovery', [createLocalInstances({ unmanaged })], ({ name }) => name);
+  const localInstances: Discovery = { ...createLocalInstances({ unmanaged }), ...(refresh && { refresh }) };
+  const discoveries = createRegistry('discovery', [localInstances], ({ name }) => name);
   const host = createHost(createInspectorClient({ target: `127.0.0.1:${port}` }), discoveries);
   return {
     host,
@@ -99,9 +106,9 @@ async function scriptInspector(unmanaged = true): Promise<ScriptedInspector> {
 let ids = 0;
 const stamps = { source: 'openstack', nextId: () => `id-${(ids += 1)}` };
 
-async function poll(host: Host): Promise<HostOutcome> {
+async function poll(host: Host, deadlineMs = 20_000): Promise<HostOutcome> {
   const memory = { readings: new Map(), blacklist: createBlacklist() };
-  return pollHost({ host, task, memory, stamps, deadlineMs: 20_000 }, signal);
+  return pollHost({ host, task, memory, stamps, deadlineMs }, signal);
 }
 
 /** The samples of an outcome as `instance meter`. */
@@ -165,4 +172,18 @@ test('an instance that is not metered is told once, not every cycle', async () =
   assert.deepEqual(await skipped(), []);
   Object.assign(state, { revision: 2n, ids: ['b', 'c'] });
   assert.deepEqual(await skipped(), ['c: it has no Nova metadata,']);
+});
+
+test('a discovery that does not answer costs no sample, and is the same trouble in each cycle', async () => {
+  const never = new Promise<boolean>(() => undefined);
+  await using inspector = await scriptInspector(true, (_host, waiting) => raceAbort(never, waiting));
+  const troubles: string[] = [];
+  for (const deadlineMs of [1500, 2000]) {
+    const outcome = await poll(inspector.host, deadlineMs);
+    assert.deepEqual(sampled(outcome), ['a cpu', 'a vcpus', 'b cpu', 'b vcpus']);
+    const failures = outcome.kind === 'polled' ? outcome.staleDiscoveries : [];
+    troubles.push(...failures.map(({ discovery, error }) => `${discovery}: ${formatError(error)}`));
+  }
+  assert.match(troubles[0] ?? '', /^local_instances: .*did not answer/);
+  assert.deepEqual(troubles, [troubles[0], troubles[0]]);
 });
