@@ -29,5 +29,6 @@ export { serveHttp } from './serve-http.ts';
 export type { HttpHandler, HttpRoute, HttpServer, HttpSettings } from './serve-http.ts';
 export { removeStaleSocket } from './stale-socket.ts';
 
+export { endProcess } from './end-process.ts';
 export { runMain } from './run-main.ts';
 export type { MainContext, MainSettings } from './run-main.ts';

@@ -162,6 +162,8 @@ async function createFifo(): Promise<{ readonly path: string } & AsyncDisposable
   return { path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
 }
 
+/** Without what these tests are about, the program never ends. */
+const limited = { timeout: 60_000 };
 const byCallback = `(await import('node:fs')).open(argv[0], () => {});`;
 const byPromise = `void (await import('node:fs/promises')).open(argv[0]);`;
 const notWaiting = (request: string): string =>
@@ -171,7 +173,7 @@ for (const [opened, request] of [
   [byCallback, 'FSReqCallback'],
   [byPromise, 'FSReqPromise'],
 ] as const) {
-  test(`a file that never opens (${request}) does not hold up the end of the grace period`, async () => {
+  test(`a file that never opens (${request}) does not hold up the end of the grace period`, limited, async () => {
     await using fifo = await createFifo();
     await using program = run(`${opened} ${forEver}`, { settings: '{ graceMs: 10 }', argv: [fifo.path] });
     await program.wrote('up');
@@ -183,18 +185,22 @@ for (const [opened, request] of [
     });
   });
 
-  test(`a file that never opens (${request}) does not hold up a program that is done, and its exit code stands`, async () => {
-    await using fifo = await createFifo();
-    await using program = run(`${opened} return 3;`, { settings: '{ graceMs: 10 }', argv: [fifo.path] });
-    const { code, stderr } = await program.ended;
-    assert.equal(code, 3);
-    const [first = '', second = ''] = stderr.split(/(?<=\n)/);
-    assert.match(first, new RegExp(`^still open after the end, closed by force: .*${request}`));
-    assert.equal(second, notWaiting(request));
-  });
+  test(
+    `a file that never opens (${request}) does not hold up a program that is done, and its exit code stands`,
+    limited,
+    async () => {
+      await using fifo = await createFifo();
+      await using program = run(`${opened} return 3;`, { settings: '{ graceMs: 10 }', argv: [fifo.path] });
+      const { code, stderr } = await program.ended;
+      assert.equal(code, 3);
+      const [first = '', second = ''] = stderr.split(/(?<=\n)/);
+      assert.match(first, new RegExp(`^still open after the end, closed by force: .*${request}`));
+      assert.equal(second, notWaiting(request));
+    },
+  );
 }
 
-test('a file that never opens does not hold up a second signal', async () => {
+test('a file that never opens does not hold up a second signal', limited, async () => {
   await using fifo = await createFifo();
   await using program = run(`${byCallback} ${untilStopped} stdout.write('stopping'); ${forEver}`, {
     argv: [fifo.path],
@@ -206,7 +212,7 @@ test('a file that never opens does not hold up a second signal', async () => {
   assert.deepEqual(await program.ended, { code: 130, stdout: 'upstoppingup', stderr: notWaiting('FSReqCallback') });
 });
 
-test('a file that never opens does not hold up the end by an uncaught exception', async () => {
+test('a file that never opens does not hold up the end by an uncaught exception', limited, async () => {
   await using fifo = await createFifo();
   await using program = run(`${byCallback} setTimeout(() => { throw new Error('lost'); }); ${forEver}`, {
     argv: [fifo.path],
