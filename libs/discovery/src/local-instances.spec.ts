@@ -95,6 +95,15 @@ test('An instance of Nova says what it says in Ceilometer, keys in order', () =>
   }
 });
 
+test('At 19.0.0 metadata has neither extra specifications nor image properties', () => {
+  const { host, resource_metadata: expected } = JSON.parse(
+    readFileSync(new URL('../testdata/golden-resource-19.0.0.json', import.meta.url), 'utf8'),
+  ) as { readonly host: string; readonly resource_metadata: Metadata };
+  assert.equal(host, golden.host);
+  const earlier = createLocalInstances({ unmanaged: false, compat: '19.0.0' });
+  assert.equal(JSON.stringify(metadataOf(earlier, description)), JSON.stringify(expected));
+});
+
 test('Each state has its two words', () => {
   const table = [
     [InstanceState.NO_STATE, 'pending', 'building'],
