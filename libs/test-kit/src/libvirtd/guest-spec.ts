@@ -42,6 +42,12 @@ export interface GuestSpec {
   readonly ending?: GuestEnding;
   /** How many: tap devices with counters when the libvirtd has a network, else user mode NICs, which have none. Default 0. */
   readonly nics?: number;
+  /**
+   * What it starts from. `network`: the boot code of its NICs asks for an address, first after some two seconds, then again,
+   * which is what a guest without an operating system can send: `tx` counters of tap devices move. Nobody answers it.
+   * Default `disk`.
+   */
+  readonly boot?: 'disk' | 'network';
   /** Elements for every `<interface>`, e.g. a filterref. */
   readonly nicXml?: string;
   /** Contents of `<metadata>`; default none. */

@@ -14,6 +14,7 @@ const ENDING_XML: Readonly<Record<GuestEnding, string>> = {
  */
 export function guestXml(spec: GuestSpec, { uuid, disks, nics }: Guest): string {
   const { name, memoryMib = 16, vcpus = 1, iothreads = 0, balloon = 'virtio', ending = 'halt' } = spec;
+  const { boot = 'disk', nicXml: elements = '' } = spec;
   return `<domain type='qemu'>
   <name>${name}</name>
   <uuid>${uuid}</uuid>
@@ -21,12 +22,12 @@ export function guestXml(spec: GuestSpec, { uuid, disks, nics }: Guest): string 
   <memory unit='MiB'>${memoryMib}</memory>
   <vcpu>${vcpus}</vcpu>
   ${iothreads === 0 ? '' : `<iothreads>${iothreads}</iothreads>`}
-  <os><type arch='x86_64' machine='pc'>hvm</type><boot dev='hd'/></os>
+  <os><type arch='x86_64' machine='pc'>hvm</type><boot dev='${boot === 'disk' ? 'hd' : 'network'}'/></os>
   ${ENDING_XML[ending]}
   ${spec.xml ?? ''}
   <devices>
     ${disks.map(diskXml).join('\n    ')}
-    ${nics.map((nic) => nicXml(nic, spec.nicXml ?? '')).join('\n    ')}
+    ${nics.map((nic) => nicXml(nic, boot, elements)).join('\n    ')}
     <memballoon model='${balloon}'/>
     ${ending === 'panic' ? "<panic model='isa'/>" : ''}
     ${spec.devicesXml ?? ''}
@@ -41,10 +42,11 @@ function diskXml({ path, target, bus, xml }: GuestDisk): string {
   );
 }
 
-function nicXml({ mac, device }: GuestNic, xml: string): string {
+function nicXml({ mac, device }: GuestNic, boot: 'disk' | 'network', xml: string): string {
   const type = device === undefined ? 'user' : 'ethernet';
   // Unmanaged: the tap exists already, and an unprivileged libvirtd could not make one.
   const target = device === undefined ? '' : `<target dev='${device}' managed='no'/>`;
-  // Of all models this one takes frames from the tap even while no driver has set it up, and no boot code may use it.
-  return `<interface type='${type}'><mac address='${mac}'/>${target}<model type='rtl8139'/><rom enabled='no'/>${xml}</interface>`;
+  // Of all models this one takes frames from the tap even while no driver has set it up; no boot code may use it unasked.
+  const rom = boot === 'network' ? '' : "<rom enabled='no'/>";
+  return `<interface type='${type}'><mac address='${mac}'/>${target}<model type='rtl8139'/>${rom}${xml}</interface>`;
 }

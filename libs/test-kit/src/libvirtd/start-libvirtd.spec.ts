@@ -149,11 +149,23 @@ const framesAreCounted = async (): Promise<void> => {
   });
   assert.match(await libvirtd.virsh('domifstat', 'net', first), /rx_packets 1000/);
 };
+const bootCodeSends = async (): Promise<void> => {
+  await using libvirtd = await startLibvirtd({ network: true });
+  await libvirtd.guests.create({ name: 'asks', nics: 1, boot: 'network' });
+  await eventually(async () => {
+    const stats = await statistics(libvirtd, 'asks', '--interface');
+    assert.ok(Number(stats['net.0.tx.pkts']) > 0);
+    assert.ok(Number(stats['net.0.tx.bytes']) > 0);
+    assert.equal(stats['net.0.rx.pkts'], '0');
+  });
+};
 const networkIsRefused = async (): Promise<void> => {
   await assert.rejects(startLibvirtd({ network: true }), { code: 'not-permitted' });
 };
-if (isRoot) test('frames sent to a NIC are what its counters count', framesAreCounted);
-else test('a network is refused to all but root', networkIsRefused);
+if (isRoot) {
+  test('frames sent to a NIC are what its counters count', framesAreCounted);
+  test('a guest that starts from the network sends frames', bootCodeSends);
+} else test('a network is refused to all but root', networkIsRefused);
 
 test('frames need a network', async () => {
   await using libvirtd = await startLibvirtd();
