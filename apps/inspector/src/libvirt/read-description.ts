@@ -1,4 +1,4 @@
-import { raceAbort, sleep } from '@nephometer/abortable';
+import { tooLate, waitAtMost } from '@nephometer/abortable';
 import { isNoDomain, LibvirtError } from '@nephometer/libvirt';
 import type { Connection, Domain, DomainState } from '@nephometer/libvirt';
 import type { Instance } from '@nephometer/inspector-api';
@@ -86,25 +86,16 @@ export function createDescriptionReader(settings: DescriptionReaderSettings): De
     async read(domain, signal) {
       if (waiting.has(domain.uuid)) return unanswered;
       const reading = readOrGone(domain, signal);
-      const patience = new AbortController();
-      const late = sleep(patienceMs, patience.signal).then(
-        () => unanswered,
-        () => unanswered,
-      ) satisfies Promise<typeof unanswered>;
-      try {
-        const result = await raceAbort(Promise.race([reading, late]), signal);
-        if (result !== unanswered) return result;
-        logger.info({ id: domain.uuid, domain: domain.name }, 'libvirt does not answer about a domain');
-        waiting.add(domain.uuid);
-        const answered = (): void => {
-          waiting.delete(domain.uuid);
-          settings.onAnswered(domain);
-        };
-        reading.then(answered, () => waiting.delete(domain.uuid));
-        return unanswered;
-      } finally {
-        patience.abort();
-      }
+      const result = await waitAtMost(reading, patienceMs, signal);
+      if (result !== tooLate) return result;
+      logger.info({ id: domain.uuid, domain: domain.name }, 'libvirt does not answer about a domain');
+      waiting.add(domain.uuid);
+      const answered = (): void => {
+        waiting.delete(domain.uuid);
+        settings.onAnswered(domain);
+      };
+      reading.then(answered, () => waiting.delete(domain.uuid));
+      return unanswered;
     },
     forget: (id) => void unreadable.delete(id),
   };

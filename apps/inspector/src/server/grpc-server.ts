@@ -1,6 +1,6 @@
 import { Server } from '@grpc/grpc-js';
 import type { ServerCredentials } from '@grpc/grpc-js';
-import { sleep } from '@nephometer/abortable';
+import { tooLate, waitAtMost } from '@nephometer/abortable';
 import { InspectorServiceService } from '@nephometer/inspector-api';
 import type { InspectorServiceServer } from '@nephometer/inspector-api';
 import { formatListenAddress, removeStaleSocket } from '@nephometer/service';
@@ -89,11 +89,8 @@ async function bind(server: Server, address: ListenAddress, credentials: ServerC
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {
-  const done = new AbortController();
   const shutdown = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  void shutdown.then(() => done.abort());
-  await sleep(graceMs, done.signal).catch(() => {});
-  if (!done.signal.aborted) {
+  if ((await waitAtMost(shutdown, graceMs, new AbortController().signal)) === tooLate) {
     server.forceShutdown();
     await shutdown;
   }

@@ -1,4 +1,4 @@
-import { mapLimit, raceAbort, sleep } from '@nephometer/abortable';
+import { mapLimit, raceAbort, tooLate, waitAtMost } from '@nephometer/abortable';
 import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
 import { isNoSupport, LibvirtError, StatsGroup } from '@nephometer/libvirt';
 import type { Domain, DomainStats } from '@nephometer/libvirt';
@@ -66,7 +66,7 @@ export async function readTogether(
     // A guest that the first call is just reading is as busy as one that it waits for; the answer tells one from the other.
     if (records.some(({ busySinceMs }) => busySinceMs !== undefined)) {
       const waitMs = lateAt + patience(delay, request, 1) - performance.now();
-      if (waitMs > 0) await Promise.race([late, sleep(waitMs, controller.signal)]);
+      if (waitMs > 0) await waitAtMost(late, waitMs, controller.signal);
       controller.signal.throwIfAborted();
     }
     return records;
@@ -179,10 +179,6 @@ async function inTime(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const startedAt = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'late' }), patience(delay, request, call.domains.length));
-  });
   const answered = call.reply.then(
     (records): Outcome => {
       delay.observe(call.domains.length, performance.now() - startedAt);
@@ -194,14 +190,13 @@ async function inTime(
     },
   );
   try {
-    const outcome = await raceAbort(Promise.race([answered, late]), signal);
-    if (outcome.kind === 'late') call.markLate();
-    return outcome;
+    const outcome = await waitAtMost(answered, patience(delay, request, call.domains.length), signal);
+    if (outcome !== tooLate) return outcome;
+    call.markLate();
+    return { kind: 'late' };
   } catch (error) {
     call.markLate();
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,4 @@
-import { raceAbort, sleep } from '@nephometer/abortable';
+import { tooLate, waitAtMost } from '@nephometer/abortable';
 import { MissingReason } from '@nephometer/inspector-api';
 import { StatsFlag } from '@nephometer/libvirt';
 import type { DomainStats, StatsQuery } from '@nephometer/libvirt';
@@ -32,8 +32,9 @@ export async function readMonitorFree(
   if (domains.length === 0) return spared.read(request, noMonitorNeeded, signal);
   onSend();
   const query = { domains, groups: groupMask(request.groups), flags: StatsFlag.NOWAIT };
-  const answer = await inTime(await send(lanes, query, signal), domains.length, signal);
-  if (answer === undefined) return spared.read(request, noMonitorNeeded, signal);
+  const { reply } = await send(lanes, query, signal);
+  const answer = await waitAtMost(reply, sparedPatienceMs(domains.length), signal);
+  if (answer === tooLate) return spared.read(request, noMonitorNeeded, signal);
   const records = answer.map((record): DomainRecord => ({ ...record, failures: undefined }));
   return [...records, ...(await spared.read({ ...request, domains: others }, noMonitorNeeded, signal))];
 }
@@ -49,23 +50,6 @@ async function send(
   const giveBack = (): void => lanes.giveBack(lane);
   reply.then(giveBack, giveBack);
   return { reply };
-}
-
-async function inTime(
-  { reply }: { readonly reply: Promise<DomainStats[]> },
-  domains: number,
-  signal: AbortSignal,
-): Promise<DomainStats[] | undefined> {
-  const patience = new AbortController();
-  const late = sleep(sparedPatienceMs(domains), patience.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    return await raceAbort(Promise.race([reply, late]), signal);
-  } finally {
-    patience.abort();
-  }
 }
 
 /** Never seen: no group that is asked for needs a monitor. */

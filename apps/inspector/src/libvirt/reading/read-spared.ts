@@ -1,4 +1,4 @@
-import { raceAbort, sleep } from '@nephometer/abortable';
+import { tooLate, waitAtMost } from '@nephometer/abortable';
 import { LibvirtError, StatsFlag } from '@nephometer/libvirt';
 import type { Connection, Domain, TypedParam } from '@nephometer/libvirt';
 import { MissingReason, StatisticsGroup } from '@nephometer/inspector-api';
@@ -71,7 +71,7 @@ export function createSparedReader(connection: Connection, onCall: OnCall): Spar
   const readOne = async (
     request: DomainsRequest,
     domain: Domain,
-    { patienceMs, late }: Patience,
+    patienceMs: number,
     signal: AbortSignal,
   ): Promise<DomainRecord | undefined> => {
     if (isOverdue(domain)) return untold(domain, request.groups);
@@ -80,8 +80,8 @@ export function createSparedReader(connection: Connection, onCall: OnCall): Spar
     const reading = readOneByOne(options, { ...request, domains: [domain] }, never);
     const answered = (): void => void underWay.delete(asked);
     reading.then(answered, answered);
-    const records = await raceAbort(Promise.race([reading, late]), signal);
-    return records === undefined ? untold(domain, request.groups) : records[0];
+    const records = await waitAtMost(reading, patienceMs, signal);
+    return records === tooLate ? untold(domain, request.groups) : records[0];
   };
 
   return {
@@ -89,33 +89,18 @@ export function createSparedReader(connection: Connection, onCall: OnCall): Spar
     async read(request, sparingOf, signal) {
       if (request.domains.length === 0) return [];
       const patienceMs = sparedPatienceMs(request.domains.length);
-      const patience = new AbortController();
-      const late = sleep(patienceMs, patience.signal).catch(() => undefined);
-      try {
-        const records = await Promise.all(
-          request.domains.map((domain) => readOne(request, domain, { patienceMs, late }, signal)),
-        );
-        const told = records.flatMap((record) => (isTold(record) ? [record.domain] : []));
-        const extra = await readBulkOnly({ connection, onCall, patienceMs }, { ...request, domains: told }, signal);
-        return records.flatMap((record) => {
-          if (record === undefined) return [];
-          const { domain, params, failures = [] } = record;
-          const reasons = monitorFailures(request.groups, sparingOf(domain));
-          const more = extra.params.get(domain.uuid) ?? [];
-          return [{ domain, params: [...params, ...more], failures: [...failures, ...extra.failures, ...reasons] }];
-        });
-      } finally {
-        patience.abort();
-      }
+      const records = await Promise.all(request.domains.map((domain) => readOne(request, domain, patienceMs, signal)));
+      const told = records.flatMap((record) => (isTold(record) ? [record.domain] : []));
+      const extra = await readBulkOnly({ connection, onCall, patienceMs }, { ...request, domains: told }, signal);
+      return records.flatMap((record) => {
+        if (record === undefined) return [];
+        const { domain, params, failures = [] } = record;
+        const reasons = monitorFailures(request.groups, sparingOf(domain));
+        const more = extra.params.get(domain.uuid) ?? [];
+        return [{ domain, params: [...params, ...more], failures: [...failures, ...extra.failures, ...reasons] }];
+      });
     },
   };
-}
-
-/** How long one reading waits for all its domains. */
-interface Patience {
-  readonly patienceMs: number;
-  /** Resolves when it is over. */
-  readonly late: Promise<void>;
 }
 
 function isTold(record: DomainRecord | undefined): record is DomainRecord {
