@@ -44,6 +44,10 @@ export interface ConnectionLife extends AsyncDisposable {
   /**
    * Subscribes to events; resolves once the daemon has registered them all, so that whoever lists the domains after it
    * misses nothing. When the connection ends, what came before is handed out, then the connection's error is thrown.
+   *
+   * libvirtd 9.0.0 may crash when a connection that has events registered is closed while a call of it is not answered,
+   * and ending a subscription is such a call. Who closes connections should hear events on one that does nothing else, and
+   * close that one without ending the subscription before.
    */
   subscribe(types: readonly EventType[], options?: EventOptions): Promise<EventSubscription>;
   /** The same for a plain `for await`: each loop over it subscribes when it starts and deregisters when it is left. */

@@ -1,4 +1,4 @@
-import { mapLimit, sleep } from '@nephometer/abortable';
+import { mapLimit, raceAbort, sleep, waitAtMost } from '@nephometer/abortable';
 import { LibvirtError } from '@nephometer/libvirt';
 import type { Domain, LibvirtEvent } from '@nephometer/libvirt';
 import type { Logger } from '@nephometer/service';
@@ -17,7 +17,8 @@ export interface Descriptions {
   suspect(domain: Domain): void;
   /**
    * Fills the inventory, calls `onComplete`, then follows the events until the session or `signal` ends; rejects with
-   * the reason of either. Everything is read again every `resyncMs`, because an event may be missing. Called once.
+   * the reason of either. Everything is read again every `resyncMs`, because an event may be missing. Called once. The
+   * subscription lasts as long as the session: whoever ends the following closes that next.
    */
   follow(signal: AbortSignal, onComplete: () => void): Promise<never>;
 }
@@ -43,6 +44,9 @@ const maxCalls = 3;
 
 /** Between the starts of two batches of news: a domain that changes all the time is read ten times a second, no more. */
 const paceMs = 100;
+
+/** How long the end of following waits for registrations that have just been sent. A daemon that is alive needs a few ms. */
+const registeringMs = 500;
 
 /** Events after which a description may be different. */
 const eventTypes = [
@@ -174,20 +178,30 @@ export function createDescriptions(settings: DescriptionsSettings): Descriptions
   return {
     suspect: (domain) => hint(domain, 'reading'),
     async follow(signal, onComplete) {
+      signal.throwIfAborted();
       const controller = new AbortController();
       const forward = (): void => controller.abort(signal.reason);
       const fail = (error: unknown): void => controller.abort(error);
       signal.addEventListener('abort', forward, { once: true });
-      if (signal.aborted) forward();
       void session.closed.then(fail);
+      // Without a signal: one that aborts ends a subscription with calls.
+      const registered = session.events.subscribe(eventTypes, { maxBuffered: maxBufferedEvents });
       try {
         const own = controller.signal;
         // Registered before the list is read, so that nothing falls between the two.
-        const events = await session.events.subscribe(eventTypes, { signal: own, maxBuffered: maxBufferedEvents });
-        const parts = [listen(events), work(own, onComplete), resyncSlowly(own), missed.watch(own)];
+        const events = await raceAbort(registered, own);
+        const parts = [raceAbort(listen(events), own), work(own, onComplete), resyncSlowly(own), missed.watch(own)];
         // The first one to fail ends the others, and all have ended before the reason is passed on.
         await Promise.all(parts.map((part) => part.catch(fail)));
         throw controller.signal.reason;
+      } catch (error) {
+        // Registrations are calls as well: what is closed next must have none, if the daemon still answers.
+        const settled = registered.then(
+          () => undefined,
+          () => undefined,
+        );
+        await waitAtMost(settled, registeringMs, new AbortController().signal);
+        throw error;
       } finally {
         signal.removeEventListener('abort', forward);
       }

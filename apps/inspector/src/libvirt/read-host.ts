@@ -21,7 +21,7 @@ export interface HostContext {
 
 /** Facts of the host, read anew. What this driver cannot tell is absent. */
 export async function readHost({ session, reader, onCall }: HostContext, signal: AbortSignal): Promise<HostFacts> {
-  const { events, abilities } = session;
+  const { questions, abilities } = session;
   const options = { signal };
   const optional = async <T>(procedure: string, ask: () => Promise<T>): Promise<T | undefined> => {
     onCall(procedure);
@@ -34,14 +34,14 @@ export async function readHost({ session, reader, onCall }: HostContext, signal:
       throw error;
     }
   };
-  const node = await optional('get-node-info', () => events.getNodeInfo(options));
-  const cells = await optional('get-cells-free-memory', () => events.getCellsFreeMemory(0, maxCells, options));
-  const limits = await tryReadDaemonLimits(events.socketPath, signal);
+  const node = await optional('get-node-info', () => questions.getNodeInfo(options));
+  const cells = await optional('get-cells-free-memory', () => questions.getCellsFreeMemory(0, maxCells, options));
+  const limits = await tryReadDaemonLimits(questions.socketPath, signal);
   const { protection } = reader;
   const version = await raceAbort(session.hypervisorVersion, signal);
   return {
-    daemon: events.daemon,
-    socket: events.socketPath,
+    daemon: questions.daemon,
+    socket: questions.socketPath,
     hypervisorType: session.hypervisorType,
     hypervisorVersion: version === undefined ? undefined : versionText(Number(version)),
     libvirtVersion: versionText(abilities.libvirtVersion),

@@ -16,8 +16,14 @@ export type OnCall = (procedure: string) => void;
  * The connections to one daemon: a read that waits for a hung guest must not hold up descriptions, nor these the events.
  */
 export interface Session {
-  /** Hears events, and is asked what concerns no guest by itself; its keepalive tells whether the daemon is alive. */
-  readonly events: Connection;
+  /**
+   * Hears events, and nothing is asked on it: a libvirtd that finds a connection closed frees its event callbacks without a
+   * lock, in its main loop and again in the thread that has a call of this connection, and may crash over it (seen with
+   * 9.0.0, once in 400 times). A deregistration is such a call, so there is none: the events end with the connection.
+   */
+  readonly events: Pick<Connection, 'subscribe' | 'closed' | 'close'>;
+  /** Is asked what concerns no guest by itself. */
+  readonly questions: Connection;
   /** For descriptions: libvirt may take long for those of a domain that it starts or buries. */
   readonly probe: Connection;
   /** Connects once more, for calls that may wait for a guest without end. The caller closes it, at the latest with the session. */
@@ -33,9 +39,9 @@ export interface Session {
   readonly hypervisorType: string;
   /** What the daemon can do; `bulk` is corrected when it turns out to be untrue. */
   abilities: Abilities;
-  /** Resolves when `events` or `probe` has ended, with the reason. */
+  /** Resolves when one of the three has ended, with the reason. Their keepalive tells whether the daemon is alive. */
   readonly closed: Promise<LibvirtError>;
-  /** Closes both; safe twice. */
+  /** Closes all three; safe twice. */
   close(): Promise<void>;
 }
 
@@ -78,10 +84,16 @@ export async function openSession(
     onCall(procedure);
     return question({ signal });
   };
-  const probe = await open(signal, patienceMs);
-  let events: Connection | undefined;
+  const opened: Connection[] = [];
+  const openNext = async (): Promise<Connection> => {
+    const connection = await open(signal, patienceMs);
+    opened.push(connection);
+    return connection;
+  };
   try {
-    events = await open(signal, patienceMs);
+    const probe = await openNext();
+    const questions = await openNext();
+    const events = await openNext();
     const [hypervisorType, libvirtVersion, hostname] = await Promise.all([
       ask('get-type', (options) => probe.getType(options)),
       ask('get-lib-version', (options) => probe.getLibVersion(options)),
@@ -89,11 +101,11 @@ export async function openSession(
     ]);
     onCall('get-version');
     return sessionOf(
-      { events, probe, openLane: (laneSignal) => open(laneSignal) },
+      { events, questions, probe, openLane: (laneSignal) => open(laneSignal) },
       { hypervisorType, libvirtVersion: Number(libvirtVersion), hostname },
     );
   } catch (error) {
-    await Promise.all([probe.close(), events?.close()]);
+    await closeAll(opened);
     throw error;
   }
 }
@@ -104,8 +116,11 @@ interface Identity {
   readonly hostname: string;
 }
 
-function sessionOf(connections: Pick<Session, 'events' | 'probe' | 'openLane'>, identity: Identity): Session {
-  const { events, probe } = connections;
+type Connections = Pick<Session, 'events' | 'questions' | 'probe' | 'openLane'>;
+
+function sessionOf(connections: Connections, identity: Identity): Session {
+  const { events, questions, probe } = connections;
+  const all = [events, questions, probe];
   const { hypervisorType, libvirtVersion, hostname } = identity;
   return {
     ...connections,
@@ -114,9 +129,13 @@ function sessionOf(connections: Pick<Session, 'events' | 'probe' | 'openLane'>, 
     hypervisorType,
     // The test driver answers bulk calls with the state alone, whatever is asked.
     abilities: { libvirtVersion, bulk: hypervisorType !== 'TEST' },
-    closed: Promise.race([events.closed, probe.closed]),
-    close: async () => void (await Promise.all([events.close(), probe.close()])),
+    closed: Promise.race(all.map(({ closed }) => closed)),
+    close: () => closeAll(all),
   };
+}
+
+async function closeAll(connections: readonly Pick<Connection, 'close'>[]): Promise<void> {
+  await Promise.all(connections.map((connection) => connection.close()));
 }
 
 /** Whether connecting again can never help: the address itself is wrong. */

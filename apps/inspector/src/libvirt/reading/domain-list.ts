@@ -1,4 +1,4 @@
-import { raceAbort, sleep } from '@nephometer/abortable';
+import { raceAbort, tooLate, waitAtMost } from '@nephometer/abortable';
 import type { Connection, Domain } from '@nephometer/libvirt';
 
 /** The domains of a daemon, running or not. */
@@ -40,19 +40,8 @@ export function createDomainList(
       underWay ??= ask();
       const before = last;
       if (before === undefined) return raceAbort(underWay, signal);
-      const patience = new AbortController();
-      const late = sleep(patienceMs, patience.signal).then(
-        () => undefined,
-        () => undefined,
-      );
-      try {
-        const listed = await raceAbort(Promise.race([underWay, late]), signal);
-        return listed ?? lastAndKnown(before);
-      } finally {
-        patience.abort();
-        // Nobody may be left to hear how the call ends.
-        underWay?.catch(() => undefined);
-      }
+      const listed = await waitAtMost(underWay, patienceMs, signal);
+      return listed === tooLate ? lastAndKnown(before) : listed;
     },
   };
 }

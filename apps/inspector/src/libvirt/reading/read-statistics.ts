@@ -68,16 +68,16 @@ export async function openStatisticsReader(
   const { session, quarantine, onCall, onHedge, delay = createHedgeDelay() } = settings;
   const spare = await session.openLane(openSignal);
   const spared = createSparedReader(spare, onCall);
-  const domainList = createDomainList(session.events, settings.knownDomains, () => onCall('list-all-domains'));
+  const domainList = createDomainList(session.questions, settings.knownDomains, () => onCall('list-all-domains'));
   const lanes = createLanes((signal) => session.openLane(signal));
   const onSend = (): void => onCall('get-all-domain-stats');
   const calls = createMonitorCalls({
     lanes,
     maximum: settings.maxStuckCalls,
-    hasThread: createThreadCheck(session.events, onCall),
+    hasThread: createThreadCheck(session.questions, onCall),
     onSend,
   });
-  const hasThread = createThreadCheck(session.events, onCall);
+  const hasThread = createThreadCheck(session.questions, onCall);
   const context: HedgeContext = { session, calls, delay, quarantine, spared, hasThread, onHedge };
   let largestPart = 1;
 

@@ -1,4 +1,4 @@
-import { raceAbort, sleep } from '@nephometer/abortable';
+import { raceAbort, tooLate, waitAtMost } from '@nephometer/abortable';
 import { StatsFlag, StatsGroup } from '@nephometer/libvirt';
 import type { Connection, Domain } from '@nephometer/libvirt';
 import type { OnCall } from '../session.ts';
@@ -20,6 +20,8 @@ export function createThreadCheck(connection: Connection, onCall: OnCall): Threa
   /** The call for a thread. One that is not answered in time is not made again until it is. */
   let call: Promise<unknown> | undefined;
   let isOverdue = false;
+  /** Who asks may leave; the question is everybody's. */
+  const never = new AbortController().signal;
 
   const takeThread = (): Promise<unknown> => {
     onCall('get-all-domain-stats');
@@ -32,17 +34,8 @@ export function createThreadCheck(connection: Connection, onCall: OnCall): Threa
 
   const ask = async (): Promise<boolean> => {
     if (isOverdue) return false;
-    const patience = new AbortController();
-    const late = sleep(patienceMs, patience.signal).then(
-      () => false,
-      () => false,
-    );
-    try {
-      call ??= takeThread();
-      if (await Promise.race([call.then(() => true), late])) return true;
-    } finally {
-      patience.abort();
-    }
+    call ??= takeThread();
+    if ((await waitAtMost(call, patienceMs, never)) !== tooLate) return true;
     isOverdue = true;
     onCall('get-lib-version');
     await connection.getLibVersion();

@@ -108,7 +108,7 @@ export function createScriptedDaemon(...names: readonly string[]): ScriptedDaemo
     getVcpus: ofDomain(() => ({ vcpus: [], cpuMaps: new Uint8Array() })),
     getLibVersion: async () => 9_000_000n,
   };
-  const events = {
+  const questions = {
     ...connection,
     getAllDomainStats: async (query: StatsQuery) => {
       while (!hasThreads) await threadsChanged.promise;
@@ -122,7 +122,7 @@ export function createScriptedDaemon(...names: readonly string[]): ScriptedDaemo
   };
   const abilities = { libvirtVersion: 9_000_000, bulk: true };
   // Only what a reading calls is there.
-  const session = { events, probe: connection, openLane, hypervisorType: 'QEMU', abilities } as unknown as Session;
+  const session = { questions, probe: connection, openLane, hypervisorType: 'QEMU', abilities } as unknown as Session;
 
   const change = (guest: Guest, mode: Mode): void => {
     guest.mode = mode;
