@@ -17,8 +17,12 @@ export PATH
 stamp=node_modules/.nephometer-setup
 lock=.setup-lock
 test_packages='libvirt-daemon qemu-system-x86 qemu-utils libvirt-clients iproute2 util-linux
-python3-grpcio python3-grpc-tools python3-protobuf procps openssl'
-test_commands='libvirtd virsh qemu-system-x86_64 qemu-img ip nsenter openssl'
+python3-grpcio python3-grpc-tools python3-protobuf procps openssl rabbitmq-server'
+test_commands='libvirtd virsh qemu-system-x86_64 qemu-img ip nsenter openssl rabbitmq-server epmd'
+# What these packages would start, and start again with the machine. The tests start servers of their own.
+test_units='rabbitmq-server.service epmd.service epmd.socket'
+policy=/usr/sbin/policy-rc.d
+policy_mark='written by the setup of nephometer'
 
 say() { echo "setup: $*" >&2; }
 
@@ -36,6 +40,7 @@ show_log() {
 }
 
 clean_up() {
+  allow_services
   [ -z "${log_file-}" ] || rm -f "$log_file"
   [ -z "${locked-}" ] || rm -rf "$lock"
 }
@@ -160,6 +165,40 @@ apt_install() {
   return 1
 }
 
+# Packages start no services from here on. A machine that has a rule about this keeps it.
+# shellcheck disable=SC2086 # $root is no word, or two
+forbid_services() {
+  if [ -e "$policy" ] && ! grep -q "$policy_mark" "$policy"; then return; fi
+  forbidden=yes
+  printf '#!/bin/sh\n# %s, which was ended before it could remove it: remove it\nexit 101\n' "$policy_mark" |
+    $root tee "$policy" >/dev/null && $root chmod 755 "$policy"
+}
+
+# shellcheck disable=SC2086 # $root is no word, or two
+allow_services() {
+  [ -z "${forbidden-}" ] || $root rm -f "$policy"
+  forbidden=
+}
+
+# Those of the units in "$@" that are not there.
+missing_units() {
+  for unit in "$@"; do
+    [ -e "/lib/systemd/system/$unit" ] || echo "$unit"
+  done | tr '\n' ' '
+}
+
+# apt_install_idle PACKAGE...: as apt_install, but the services in test_units that are new are neither started nor enabled.
+# shellcheck disable=SC2086 # $root is no word, or two; the others are lists of words
+apt_install_idle() {
+  units=$(missing_units $test_units)
+  forbid_services
+  apt_install "$@"
+  installed=$?
+  if [ -n "$units" ] && has systemctl; then $root systemctl disable $units >/dev/null 2>&1; fi
+  allow_services
+  return $installed
+}
+
 has_libvirt() {
   for socket in /run/libvirt/libvirt-sock-ro /run/libvirt/libvirt-sock \
     /run/libvirt/virtqemud-sock-ro /run/libvirt/virtqemud-sock; do
@@ -183,7 +222,7 @@ prepare_test() {
     by_hand="apt-get install -y --no-install-recommends $missing"
     find_root || fail "the tests need packages, and installing needs root. Run as root: $by_hand"
     # shellcheck disable=SC2086 # a list of words
-    apt_install $missing || fail "the tests need packages that could not be installed. Run as root: $by_hand"
+    apt_install_idle $missing || fail "the tests need packages that could not be installed. Run as root: $by_hand"
     return
   fi
   missing=

@@ -20,6 +20,8 @@ export type { ProcessExit, ProcessOptions, TestProcess, WaitForLineOptions } fro
 export type { OutputName } from './output-lines.ts';
 export { startFaultProxy } from './fault-proxy.ts';
 export type { Endpoint, FaultProxy } from './fault-proxy.ts';
+export { startRabbitmq } from './start-rabbitmq.ts';
+export type { RabbitmqOptions, RabbitmqTls, TestRabbitmq } from './start-rabbitmq.ts';
 export { createCertificates } from './certificates.ts';
 export { freePort } from './free-port.ts';
 export { collect } from './collect.ts';
