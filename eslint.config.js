@@ -49,6 +49,10 @@ const fences = {
     group: ['child_process', 'node:child_process'],
     message: 'A daemon of ours starts no process; only private-libvirtd, `nephometer dev`, tests and tools do.',
   },
+  amqp: {
+    group: ['amqplib'],
+    message: 'A message bus is spoken to in `nephometer shadow` only; take what its queue reads.',
+  },
 };
 
 const restrictImports = (...names) => ({
@@ -70,7 +74,7 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': boundaries(),
       'import-x/no-cycle': 'error',
-      ...restrictImports('grpc', 'processes'),
+      ...restrictImports('grpc', 'processes', 'amqp'),
       'max-lines': ['error', { max: 300 }],
       'no-console': ['error'],
       'no-restricted-globals': [
@@ -104,9 +108,10 @@ export default tseslint.config(
   },
   {
     files: ['apps/**/*.ts', 'libs/inspector-api/**/*.ts', 'libs/inspector-client/**/*.ts'],
-    rules: restrictImports('processes'),
+    rules: restrictImports('processes', 'amqp'),
   },
-  { files: ['libs/private-libvirtd/**/*.ts', 'libs/test-kit/**/*.ts'], rules: restrictImports('grpc') },
+  { files: ['apps/cli/src/shadow/queue/**/*.ts'], rules: restrictImports('processes') },
+  { files: ['libs/private-libvirtd/**/*.ts', 'libs/test-kit/**/*.ts'], rules: restrictImports('grpc', 'amqp') },
   { files: ['apps/cli/src/dev/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['**/*.spec.ts', 'test/**/*.ts', 'tools/**/*.ts'],

@@ -35,6 +35,7 @@ const imports: readonly [string, string, string, string | null][] = [
   ['gRPC outside its fence', 'libs/pipeline/src/index.ts', '@grpc/grpc-js', 'no-restricted-imports'],
   ['a daemon starts processes', 'apps/inspector/src/run.ts', 'node:child_process', 'no-restricted-imports'],
   ['the command line starts processes', 'apps/cli/src/run.ts', 'node:child_process', 'no-restricted-imports'],
+  ['the command line speaks to a message bus', 'apps/cli/src/run.ts', 'amqplib', 'no-restricted-imports'],
   ['the command line imports libvirt', 'apps/cli/src/run.ts', '@nephometer/libvirt', BOUNDARIES],
   [
     'a client imports a contract of the coordinator',
@@ -45,6 +46,7 @@ const imports: readonly [string, string, string, string | null][] = [
   ['a contract imports a base project', 'libs/plugin/src/index.ts', '@nephometer/sample', null],
   ['an app imports a part', 'apps/coordinator/src/run.ts', '@nephometer/pipeline', null],
   ['`nephometer dev` starts processes', 'apps/cli/src/dev/dev.ts', 'node:child_process', null],
+  ['`nephometer shadow` reads a queue', 'apps/cli/src/shadow/queue/queue-link.ts', 'amqplib', null],
   ['private-libvirtd starts processes', 'libs/private-libvirtd/src/daemon.ts', 'node:child_process', null],
   ['the command line checks publishers', 'apps/cli/src/run.ts', '@nephometer/publishers', null],
 ];

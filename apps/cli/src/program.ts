@@ -97,7 +97,10 @@ function addShadow(program: Command, context: MainContext, outcome: { exitCode: 
     .command('shadow')
     .description('run beside a Ceilometer and say, meter by meter, whether both give the same samples')
     .requiredOption('-c, --config <file>', 'coordinator.yaml, which names the polling file and the inspectors')
-    .requiredOption('--ceilometer <file>', 'the file that a publisher "file:///PATH?json" of Ceilometer writes')
+    .requiredOption(
+      '--ceilometer <file|url>',
+      'its samples: a file that a publisher "file:///PATH?json" writes, or a queue, amqp[s]://USER@HOST',
+    )
     .addOption(
       new Option('--cycles <number>', 'until every polling interval has come so often (default: 4)')
         .argParser(positiveInteger)

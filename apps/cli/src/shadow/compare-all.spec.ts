@@ -133,3 +133,18 @@ test('why a series was not compared is said', () => {
   assert.match(plain?.why ?? '', /^no sample of Ceilometer's came between two readings/);
   assert.match(delta?.why ?? '', /^no two samples/);
 });
+
+test('what may have been lost on the way is not compared, whichever side has it; before and after that it counts', () => {
+  const known = { ...context, derivedMeters: new Set<string>() };
+  const all = [
+    both,
+    seriesOf(ours(3), theirs(4), { meter: 'a' }),
+    seriesOf(ours(), [], { meter: 'b' }),
+    seriesOf([], theirs(), { meter: 'c' }),
+  ];
+  const verdicts = (fromMs: number, toMs: number): string[] =>
+    compareAll(all, known, [{ fromMs, toMs }]).map((result) => result.verdict);
+  assert.deepEqual(verdicts(7000, 8000), ['not-compared', 'not-compared', 'not-compared', 'not-compared']);
+  assert.deepEqual(verdicts(100_000, 200_000), ['agree', 'differ', 'only-ours', 'only-theirs']);
+  assert.match(compareAll(all, known, [{ fromMs: 7000, toMs: 8000 }])[2]?.why ?? '', /may be missing/);
+});

@@ -1,5 +1,7 @@
 import { compareSeries, readingsAround } from './compare-series.ts';
 import type { Difference } from './difference.ts';
+import { createGaps } from './gaps.ts';
+import type { Gaps } from './gaps.ts';
 import { matchHosts } from './hosts.ts';
 import { isOfSpan } from './judge-volume.ts';
 import { knownReason } from './known-differences.ts';
@@ -7,7 +9,8 @@ import type { KnownContext } from './known-differences.ts';
 import type { Side } from './observation.ts';
 import { gatherReadTimes } from './read-times.ts';
 import type { ReadTimes } from './read-times.ts';
-import type { Reading, Series } from './series-store.ts';
+import type { Window } from './read-windows.ts';
+import type { Series } from './series-store.ts';
 
 /**
  * What became of a series: `agree`; `differ` in some field; `known`, where all that differs is meant to; there on one side
@@ -35,13 +38,21 @@ export interface JudgedDifference extends Difference {
 
 const NOT_BETWEEN = "no sample of Ceilometer's came between two readings of ours";
 const TOO_FEW = "no two samples of Ceilometer's came between two readings of ours, as a delta or a rate needs";
+const IN_A_GAP = "samples of Ceilometer's may be missing at the time, see above";
 const NOT_AT_THE_TIME = 'there on one side only, and the other one did not read it at the time';
 
 /**
  * Judges every series. A host counts only if both sides know a guest on it: a file may be that of one host or of the whole
  * cloud, and so may our inspectors.
+ *
+ * @param lost when samples of Ceilometer's may have come that are not known
  */
-export function compareAll(all: readonly Series[], known: Omit<KnownContext, 'theirGuests'>): SeriesResult[] {
+export function compareAll(
+  all: readonly Series[],
+  known: Omit<KnownContext, 'theirGuests'>,
+  lost: readonly Window[] = [],
+): SeriesResult[] {
+  const gaps = createGaps(lost);
   const hosts = matchHosts(all);
   const context: KnownContext = { ...known, theirGuests: hosts.theirGuests };
   const times = gatherReadTimes(all, hosts);
@@ -49,11 +60,14 @@ export function compareAll(all: readonly Series[], known: Omit<KnownContext, 'th
     const host = hosts.of(series);
     if (!hosts.isShared(host)) return uncompared(series, `no guest of host ${host} is known to both sides`);
     if (series.theirs.length === 0 || series.ours.length === 0) {
-      return judgeOneSided({ series, host, times, context });
+      return judgeOneSided({ series, host, times, gaps, context });
     }
-    const { compared, moved, differences } = compareSeries(series, times.windowsOf(host));
-    if (compared === 0)
+    const comparison = compareSeries(series, { windowOf: times.windowsOf(host), gaps });
+    const { compared, moved, doubtful, differences } = comparison;
+    if (compared === 0) {
+      if (doubtful > 0) return uncompared(series, IN_A_GAP);
       return uncompared(series, series.theirs.some(({ facts }) => isOfSpan(facts)) ? TOO_FEW : NOT_BETWEEN);
+    }
     return { ...judged(series, differences, context), compared, moved };
   });
 }
@@ -62,34 +76,34 @@ interface OneSided {
   readonly series: Series;
   readonly host: string;
   readonly times: ReadTimes;
+  readonly gaps: Gaps;
   readonly context: KnownContext;
 }
 
 /** A series of one side counts as missing on the other one if that read the host while the series was there. */
-function judgeOneSided({ series, host, times, context }: OneSided): SeriesResult {
+function judgeOneSided({ series, host, times, gaps, context }: OneSided): SeriesResult {
   const side: Side = series.theirs.length === 0 ? 'ours' : 'theirs';
-  const wasRead =
-    side === 'ours'
-      ? times.theirs(series.meter, host).some((window) => readingsAround(series.ours, window) !== undefined)
-      : isAmongOurs(series.theirs, times.ours(series.meter, host), times.windowsOf(host));
-  if (!wasRead) return uncompared(series, NOT_AT_THE_TIME);
+  const windows = side === 'ours' ? theirReadings(series, host, times) : theirSamples(series, host, times);
+  if (windows.length === 0) return uncompared(series, NOT_AT_THE_TIME);
+  if (windows.every((window) => gaps.touch(window))) return uncompared(series, IN_A_GAP);
   const kind = `only-${side}` as const;
   const last = series[side].at(-1);
   const result = judged(series, [{ kind, what: '', [side]: `${last?.volume}`, atMs: last?.atMs ?? 0 }], context);
   return result.verdict === 'known' ? result : { ...result, verdict: kind };
 }
 
-function isAmongOurs(
-  theirs: readonly Reading[],
-  ourTimes: readonly number[],
-  windowOf: ReturnType<ReadTimes['windowsOf']>,
-): boolean {
-  const earliest = ourTimes.reduce((least, atMs) => Math.min(least, atMs), Infinity);
-  const latest = ourTimes.reduce((most, atMs) => Math.max(most, atMs), -Infinity);
-  return theirs.some(({ atMs }) => {
-    const { fromMs, toMs } = windowOf(atMs);
-    return earliest <= fromMs && latest >= toMs;
-  });
+/** When Ceilometer read the host while we had the series before and after. */
+function theirReadings({ meter, ours }: Series, host: string, times: ReadTimes): Window[] {
+  return times.theirs(meter, host).filter((window) => readingsAround(ours, window) !== undefined);
+}
+
+/** When Ceilometer read the series while we read the host before and after. */
+function theirSamples({ meter, theirs }: Series, host: string, times: ReadTimes): Window[] {
+  const ours = times.ours(meter, host);
+  const earliest = ours.reduce((least, atMs) => Math.min(least, atMs), Infinity);
+  const latest = ours.reduce((most, atMs) => Math.max(most, atMs), -Infinity);
+  const windowOf = times.windowsOf(host);
+  return theirs.map(({ atMs }) => windowOf(atMs)).filter(({ fromMs, toMs }) => earliest <= fromMs && latest >= toMs);
 }
 
 function judged(series: Series, differences: readonly Difference[], context: KnownContext): SeriesResult {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareSeries } from './compare-series.ts';
+import type { SeriesTimes } from './compare-series.ts';
 import { readings } from './example.ts';
-import type { Window } from './read-windows.ts';
+import { createGaps } from './gaps.ts';
 
-/** Ceilometer reads within a second of its stamp. */
-const windowOf = (atMs: number): Window => ({ fromMs: atMs, toMs: atMs + 1000 });
+/** Ceilometer reads within a second of its stamp, and all that it sent is known. */
+const times: SeriesTimes = {
+  windowOf: (atMs) => ({ fromMs: atMs, toMs: atMs + 1000 }),
+  gaps: createGaps([]),
+};
 
 function kinds(result: ReturnType<typeof compareSeries>): string[] {
   return result.differences.map(({ kind }) => kind);
@@ -13,8 +17,8 @@ function kinds(result: ReturnType<typeof compareSeries>): string[] {
 
 test('a sample is compared once there is a reading before it and one after it', () => {
   const theirs = readings([[5000, 3]]);
-  const compared = (times: readonly number[]): number =>
-    compareSeries({ ours: readings(times.map((atMs) => [atMs, 3])), theirs }, windowOf).compared;
+  const compared = (ourTimes: readonly number[]): number =>
+    compareSeries({ ours: readings(ourTimes.map((atMs) => [atMs, 3])), theirs }, times).compared;
   assert.equal(compared([4000]), 0);
   assert.equal(compared([6000, 7000]), 0);
   assert.equal(compared([4000, 5500]), 0, 'it may not have been read yet at 5500');
@@ -32,7 +36,7 @@ test('a volume that does not fit is shown with ours around it', () => {
     [4500, 15],
     [6500, 25],
   ]);
-  const { compared, differences } = compareSeries({ ours, theirs }, windowOf);
+  const { compared, differences } = compareSeries({ ours, theirs }, times);
   assert.equal(compared, 2);
   assert.deepEqual(differences, [{ kind: 'volume', what: '', ours: '20', theirs: '25', atMs: 6500 }]);
 });
@@ -42,7 +46,7 @@ test('facts may be those of either reading around it, and the nearest ones are s
   const [after] = readings([[9000, 1]], { unit: 'MiB', source: 'x' });
   assert.ok(before && after);
   const against = (more: Parameters<typeof readings>[1]): string[] =>
-    kinds(compareSeries({ ours: [before, after], theirs: readings([[5000, 1]], more) }, windowOf));
+    kinds(compareSeries({ ours: [before, after], theirs: readings([[5000, 1]], more) }, times));
   assert.deepEqual(against({ unit: 'MB' }), []);
   assert.deepEqual(against({ unit: 'MiB', source: 'x' }), []);
   assert.deepEqual(against({ unit: 'GB' }), ['unit']);
@@ -54,7 +58,7 @@ test('a float on one side and an int on the other is a difference of its own', (
     [6000, 512],
   ]);
   const theirs = readings([[4500, 512]]).map((reading) => ({ ...reading, isFloat: true }));
-  const { differences } = compareSeries({ ours, theirs }, windowOf);
+  const { differences } = compareSeries({ ours, theirs }, times);
   assert.deepEqual(differences, [{ kind: 'number-form', what: '', ours: '512', theirs: '512.0', atMs: 4500 }]);
 });
 
@@ -78,7 +82,7 @@ test('a delta is held against what ours add up to, from its predecessor on', () 
       ],
       delta,
     );
-    const result = compareSeries({ ours, theirs }, windowOf);
+    const result = compareSeries({ ours, theirs }, times);
     assert.equal(result.compared, 1, 'nobody knows since when the first one counts');
     return kinds(result);
   };
@@ -99,8 +103,31 @@ test('a gauge that moves may be near, but not always beyond ours', () => {
     [0, 1, 2, 3].map((index) => [index * 2000 + 500, 102]),
     gauge,
   );
-  const few = compareSeries({ ours, theirs: theirs.slice(1) }, windowOf);
+  const few = compareSeries({ ours, theirs: theirs.slice(1) }, times);
   assert.deepEqual([few.moved, kinds(few)], [3, []]);
-  const many = compareSeries({ ours, theirs }, windowOf);
+  const many = compareSeries({ ours, theirs }, times);
   assert.deepEqual([many.moved, kinds(many)], [4, ['volume']]);
+});
+
+test('near a gap nothing is compared, and a delta needs its predecessor without one between', () => {
+  const minute = 60_000;
+  const gaps = createGaps([{ fromMs: 3 * minute, toMs: 4 * minute }]);
+  const every = (type: string, volumes: readonly number[]): ReturnType<typeof readings> =>
+    readings(
+      volumes.map((volume, index) => [(index + 0.5) * minute, volume]),
+      { type },
+    );
+  const ours = readings(
+    [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => [index * minute, 10]),
+    { type: 'gauge' },
+  );
+  const gauge = compareSeries({ ours, theirs: every('gauge', [10, 10, 7, 7, 7, 10, 10]) }, { ...times, gaps });
+  assert.deepEqual([gauge.compared, gauge.doubtful, gauge.differences.length], [4, 3, 0]);
+
+  const [first, , , , , last] = every('delta', [10, 10, 10, 10, 10, 0]);
+  assert.ok(first && last);
+  const counted = ours.map((reading) => ({ ...reading, facts: first.facts }));
+  const delta = compareSeries({ ours: counted, theirs: [first, last] }, { ...times, gaps });
+  assert.deepEqual([delta.compared, delta.doubtful], [0, 1]);
+  assert.equal(compareSeries({ ours: counted, theirs: [first, last] }, times).differences.length, 1);
 });

@@ -1,5 +1,6 @@
 import { compareFacts } from './compare-facts.ts';
 import type { Difference } from './difference.ts';
+import type { Gaps } from './gaps.ts';
 import { isOfSpan, judgeDelta, judgeVolume } from './judge-volume.ts';
 import type { DeltaBounds, VolumeVerdict } from './judge-volume.ts';
 import type { Window } from './read-windows.ts';
@@ -11,8 +12,18 @@ export interface SeriesComparison {
   readonly compared: number;
   /** Those of them that moved too much to be compared closely. */
   readonly moved: number;
+  /** Samples of Ceilometer's that had them, too, but others of the time may be missing. */
+  readonly doubtful: number;
   /** Each kind of difference once for each field, the last one seen. */
   readonly differences: readonly Difference[];
+}
+
+/** What is known of the time in which the samples of a series were taken. */
+export interface SeriesTimes {
+  /** When a sample of Ceilometer's was really read, by its timestamp. */
+  readonly windowOf: (atMs: number) => Window;
+  /** When samples of Ceilometer's may be missing. */
+  readonly gaps: Gaps;
 }
 
 /** So many readings of a gauge cannot all lie beyond ours by chance. */
@@ -20,13 +31,12 @@ const TOO_MANY_MOVED = 4;
 
 /**
  * Compares each sample of Ceilometer's that has readings of ours before and after it with these. What is said besides the
- * volume must be what one of these says.
- *
- * @param windowOf when a sample of Ceilometer's was really read, by its timestamp
+ * volume must be what one of these says. Where other samples may be missing it is not known when one was really read, nor
+ * since when a delta counts.
  */
 export function compareSeries(
   { ours, theirs }: Pick<Series, 'ours' | 'theirs'>,
-  windowOf: (atMs: number) => Window,
+  { windowOf, gaps }: SeriesTimes,
 ): SeriesComparison {
   const differences = new Map<string, Difference>();
   const note = (difference: Difference): void => {
@@ -35,6 +45,7 @@ export function compareSeries(
   const verdicts: VolumeVerdict[] = [];
   const ways = { ourWay: wayOf(ours), theirWay: wayOf(theirs) };
   let previous: Window | undefined;
+  let doubtful = 0;
   let lastMoved: Difference | undefined;
   for (const reading of theirs) {
     const window = windowOf(reading.atMs);
@@ -42,6 +53,10 @@ export function compareSeries(
     previous = window;
     const around = span && readingsAround(ours, span);
     if (span === undefined || around === undefined) continue;
+    if (gaps.touch(span)) {
+      doubtful += 1;
+      continue;
+    }
     for (const difference of factsAgainst(around, reading)) note(difference);
     const volumes = around.map(({ volume }) => volume);
     const verdict =
@@ -57,7 +72,7 @@ export function compareSeries(
   }
   const moved = verdicts.filter((verdict) => verdict === 'moved').length;
   if (lastMoved !== undefined && moved >= TOO_MANY_MOVED && moved === verdicts.length) note(lastMoved);
-  return { compared: verdicts.length, moved, differences: [...differences.values()] };
+  return { compared: verdicts.length, moved, doubtful, differences: [...differences.values()] };
 }
 
 /** The time that a sample speaks of: at most all of the window; at least `certain`, which may be nothing. */

@@ -29,7 +29,7 @@ export interface GatherSettings {
   readonly signal: AbortSignal;
 }
 
-/** How often Ceilometer's file and our counters are looked at. */
+/** How often Ceilometer's samples and our counters are looked at. */
 const LOOK_MS = 500;
 
 const WARNING_LEVELS: ReadonlySet<unknown> = new Set(['warn', 'error', 'fatal']);
@@ -77,7 +77,7 @@ interface Watching extends GatherSettings {
   readonly tasks: readonly string[];
 }
 
-/** Follows Ceilometer's file until the run is over. */
+/** Takes Ceilometer's samples until the run is over. */
 async function watch(watching: Watching): Promise<void> {
   const { service, theirs } = watching;
   const controller = new AbortController();

@@ -5,8 +5,18 @@ guests, meter by meter: is each series there, with the same type, unit, owner an
 
   our side      coordinator.yaml as it is (inspectors, polling file, discovery, compat), but nothing is published, no port
                 is opened and the state directory is not touched
-  Ceilometer's  the file that its publisher "file:///PATH?json" writes, followed while it grows, also when it is rotated
-                or cut off. A notification queue cannot be read yet: give a sink of its pipeline such a publisher
+  Ceilometer's  a file: what its publisher "file:///PATH?json" writes, followed while it grows, also when it is rotated
+                or cut off;
+                or a queue: copies of what its agents send over RabbitMQ, from now on. Nobody gets a message less
+
+A queue is a URL: amqp://USER:PASSWORD@HOST[:PORT][/VHOST][?PARAMETER=VALUE&...], or amqps:// for TLS. Other users of this
+machine see the command line: leave the password out and put it into NEPHOMETER_AMQP_PASSWORD. Parameters:
+  exchange=NAME      control_exchange of the agents (default: ceilometer)
+  topic=NAME         repeatable: notifications, the default, is what polling agents send to, metering what a publisher
+                     notifier:// does
+  queue=NAME         our own queue, where the user may not declare nephometer.shadow.*
+  cacertfile=PEM     authority that signed the broker's certificate
+  certfile=PEM       our certificate, and keyfile=PEM its key
 
 The two never read a guest at the same moment. So a volume of Ceilometer's is held against our readings before and after it:
 what did not move between those must be equal, a counter must be between them, and a gauge that moves must be near. A delta
@@ -18,6 +28,7 @@ and a rate depend on both ends of a span, so one that moves is only counted.
 
 Examples:
   nephometer shadow --config coordinator.yaml --ceilometer /var/lib/ceilometer/samples.jsonl
+  nephometer shadow --config coordinator.yaml --ceilometer amqp://openstack@controller:5672/
   nephometer shadow --config coordinator.yaml --ceilometer samples.jsonl --for 30m --json | jq '.meters[] | select(.differ > 0)'
 
 Ctrl-C ends it early and reports what there is.

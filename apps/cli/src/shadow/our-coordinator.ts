@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { startService } from '../dev/service-process.ts';
 import type { LogRecord, ServiceProcess } from '../dev/service-process.ts';
 import type { OurFiles } from './our-files.ts';
+import { PASSWORD_VARIABLE } from './queue/queue-address.ts';
 
 /** URL of the publisher that brings our samples here. */
 export const OUR_PUBLISHER = 'console://?json';
@@ -39,8 +40,9 @@ export async function startOurCoordinator(settings: OurCoordinatorSettings): Pro
   const pipelineFile = join(directory, 'pipeline.yaml');
   const httpSocket = join(directory, 'http.sock');
   await writeFile(pipelineFile, files.pipeline);
+  const own = Object.entries(env).filter(([name]) => name.startsWith('NEPHOMETER_') && name !== PASSWORD_VARIABLE);
   const variables = {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('NEPHOMETER_'))),
+    ...Object.fromEntries(own),
     NEPHOMETER_PIPELINE_FILE: pipelineFile,
     NEPHOMETER_STATE_DIR: join(directory, 'state'),
     NEPHOMETER_HTTP: `unix:${httpSocket}`,

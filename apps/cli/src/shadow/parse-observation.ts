@@ -1,4 +1,6 @@
 import type { Facts, Observation } from './observation.ts';
+import { isMapping, parseJson } from './parse-json.ts';
+import type { ParsedJson } from './parse-json.ts';
 
 /** Why a line is no sample, in words that can follow "lines: ". */
 export type LineProblem =
@@ -14,16 +16,24 @@ export type ParsedLine =
   | { readonly observation: Observation; readonly problem?: never }
   | { readonly observation?: never; readonly problem: LineProblem };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/**
- * A sample from a line of Ceilometer's file publisher. Both forms are read: the sample's own fields (`name`, `volume`, what
- * `?json` writes) and the metering message (`counter_name`, `counter_volume`, what goes over a message bus).
- */
+/** A sample from a line of JSON, see {@link observationOf}. */
 export function parseObservation(line: string): ParsedLine {
   if (line.trim() === '') return { problem: 'empty' };
-  const fields = parseObject(line);
-  if (fields === undefined) return { problem: whyNotJson(line) };
+  let json: ParsedJson;
+  try {
+    json = parseJson(line);
+  } catch {
+    return { problem: whyNotJson(line) };
+  }
+  return observationOf(json.value, json);
+}
+
+/**
+ * The sample that a value of parsed JSON is. Both forms are read: the sample's own fields (`name`, `volume`, what a file
+ * publisher writes with `?json`) and the metering message (`counter_name`, `counter_volume`, what goes over a message bus).
+ */
+export function observationOf(fields: unknown, { hasFloatVolume }: Pick<ParsedJson, 'hasFloatVolume'>): ParsedLine {
+  if (!isMapping(fields)) return { problem: 'JSON, but no sample' };
   const { resource_id: resourceId, resource_metadata: metadata, source } = fields;
   const isMessage = typeof fields.counter_name === 'string';
   const meter = isMessage ? fields.counter_name : fields.name;
@@ -47,16 +57,7 @@ export function parseObservation(line: string): ParsedLine {
     metadata: isMapping(metadata) ? metadata : {},
     isSorted: isSorted(Object.keys(fields)),
   };
-  return { observation: { meter, resourceId, atMs, volume, isFloat: isWrittenAsFloat(line, volume), facts } };
-}
-
-function parseObject(line: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isMapping(value) ? value : {};
-  } catch {
-    return undefined;
-  }
+  return { observation: { meter, resourceId, atMs, volume, isFloat: hasFloatVolume(fields), facts } };
 }
 
 function whyNotJson(line: string): LineProblem {
@@ -65,23 +66,12 @@ function whyNotJson(line: string): LineProblem {
     : 'not JSON';
 }
 
-function isMapping(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
 function isSorted(keys: readonly string[]): boolean {
   return keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key);
-}
-
-/** A parsed number has forgotten it. A key of this name in the metadata would have to have the same value to mislead. */
-function isWrittenAsFloat(line: string, volume: number): boolean {
-  const written = [...line.matchAll(/"(?:counter_)?volume": ?(-?[\d.eE+-]+)/g)].map(([, text = '']) => text);
-  const text = written.find((candidate) => Number(candidate) === volume) ?? '';
-  return /[.eE]/.test(text);
 }
 
 /** UTC unless it says otherwise; up to six digits after the point, more than `Date` keeps. */

@@ -118,7 +118,7 @@ test('what the run was is said above it, and what may be wrong if nothing came',
     ourSamples: 0,
     theirSamples: 0,
     forgotten: 3,
-    file: { path: 's.jsonl', rotations: 1, restarts: 2 },
+    theirs: { kind: 'file', path: 's.jsonl', rotations: 1, restarts: 2 },
     lineProblems: [{ problem: 'not JSON', lines: 4, example: 'x\x07y' }],
   });
   assert.deepEqual(lines.slice(0, 5), [
@@ -132,4 +132,32 @@ test('what the run was is said above it, and what may be wrong if nothing came',
     lines.slice(5).join('\n'),
     /^Nothing came from our side.*\nNothing came from Ceilometer.*\n.*"compat: 19.0.0"/,
   );
+});
+
+test('what became of a queue is said, and what to look at if nothing came from it', () => {
+  const lines = runFactLines({
+    isCutShort: false,
+    compat: 'head',
+    ourSamples: 1,
+    theirSamples: 0,
+    forgotten: 0,
+    theirs: {
+      kind: 'queue',
+      url: 'amqp://user@broker',
+      exchange: 'ceilometer',
+      keys: ['notifications.sample', 'metering.sample'],
+      messages: 4,
+      losses: 2,
+      lost: 'nobody listens',
+      overflows: 1,
+      gaps: [{ from: 'A', to: 'B' }],
+    },
+    lineProblems: [{ problem: 'not JSON', lines: 4, example: 'x' }],
+  });
+  assert.deepEqual(lines.slice(1, 3), [
+    'theirs  0 samples from amqp://user@broker, connection lost 2 times, not connected at the end: nobody listens, ' +
+      'messages dropped because the queue was full once, not known: A to B',
+    '        4 messages not JSON: x',
+  ]);
+  assert.match(lines[3] ?? '', /exchange "ceilometer" .* "notifications.sample", "metering.sample"/);
 });

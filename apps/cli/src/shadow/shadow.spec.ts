@@ -167,9 +167,9 @@ test('the wrong version is seen by its units, and a rotated file is followed', a
   await eventually(async () => assert.ok(await site.passOn()));
   await rename(site.samples, `${site.samples}.1`);
   assert.equal(await follow(site, command), 1);
-  const { otherCompat, file } = reportOf(command);
+  const { otherCompat, theirs } = reportOf(command);
   assert.equal(otherCompat, 'head');
-  assert.equal(file.rotations, 1);
+  assert.deepEqual(theirs, { kind: 'file', path: site.samples, rotations: 1, restarts: 0 });
 });
 
 test('without samples nothing could be compared, and it says what may be wrong', async () => {

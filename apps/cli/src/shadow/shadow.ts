@@ -1,16 +1,12 @@
-import { resolve } from 'node:path';
-import { formatError } from '@nephometer/service';
-import { CliError } from '../cli-error.ts';
 import { escapeControls } from '../text/display-width.ts';
 import { printLines } from '../text/print.ts';
 import type { Output } from '../text/print.ts';
 import { compareAll } from './compare-all.ts';
 import { formatDuration } from './duration.ts';
-import { followFile } from './follow-file.ts';
-import type { FollowedFile } from './follow-file.ts';
 import { gather } from './gather.ts';
 import type { RunLength } from './gather.ts';
 import { derivedMeters, otherCompat } from './hints.ts';
+import { openFeed } from './open-feed.ts';
 import { OUR_PUBLISHER } from './our-coordinator.ts';
 import { readOurFiles } from './our-files.ts';
 import type { OurFiles } from './our-files.ts';
@@ -25,10 +21,10 @@ import { takeTheirSamples } from './their-samples.ts';
 export interface ShadowSettings {
   /** Path of coordinator.yaml. */
   readonly config: string;
-  /** Path of the file that Ceilometer writes its samples to. */
+  /** Path of the file that Ceilometer writes its samples to, or URL of the queue that it sends them to. */
   readonly ceilometer: string;
   readonly length: RunLength;
-  /** Samples that are in the file already count, too. */
+  /** Samples that are in the file already count, too. For files only. */
   readonly fromStart: boolean;
   readonly json: boolean;
   readonly stdout: Output;
@@ -42,23 +38,23 @@ export interface ShadowSettings {
  * ends the run early; what there is by then is reported all the same.
  *
  * @returns whether something was compared and all of it agrees
- * @throws ConfigError if a file is faulty; CliError if Ceilometer's file cannot be read or the coordinator does not run; the
+ * @throws ConfigError if a file is faulty; CliError if Ceilometer's samples cannot be read or the coordinator does not run; the
  *   signal's reason if there is nothing to report yet
  */
 export async function shadow(settings: ShadowSettings): Promise<boolean> {
-  const { config: file, ceilometer, length, json, stdout, stderr, env, signal } = settings;
+  const { config: file, ceilometer, length, fromStart, json, stdout, stderr, env, signal } = settings;
   const files = await readOurFiles({ file, env, publisher: OUR_PUBLISHER, signal });
-  const followed = await openTheirs(settings);
+  const say = (text: string): void => void stderr.write(`nephometer shadow: ${escapeControls(text)}\n`);
+  const feed = await openFeed({ ceilometer, fromStart, say, env, signal });
   try {
     const store = createSeriesStore();
-    const theirs = takeTheirSamples(followed, store);
-    const say = (text: string): void => void stderr.write(`nephometer shadow: ${escapeControls(text)}\n`);
-    say(`${ceilometer} beside ${file}, ${lengthText(length, files)}`);
+    const theirs = takeTheirSamples(feed, store);
+    say(`${feed.name} beside ${file}, ${lengthText(length, files)}`);
     const { isCutShort } = await gather({ file, files, length, store, theirs, say, env, signal });
 
     const { compat } = files.config;
     const known = { derivedMeters: derivedMeters(compat), hasTransformers: files.hasTransformers };
-    const results = compareAll(store.series(), known);
+    const results = compareAll(store.series(), known, feed.gaps());
     const report = summarize(results);
     const other = otherCompat(results, compat);
     const facts: RunFacts = {
@@ -68,7 +64,7 @@ export async function shadow(settings: ShadowSettings): Promise<boolean> {
       ourSamples: store.count('ours'),
       theirSamples: store.count('theirs'),
       forgotten: store.forgotten,
-      file: { path: ceilometer, rotations: followed.rotations, restarts: followed.restarts },
+      theirs: feed.facts(),
       lineProblems: theirs.problems(),
     };
     const lines = json
@@ -78,20 +74,7 @@ export async function shadow(settings: ShadowSettings): Promise<boolean> {
     if (stdout.writable) await printLines(stdout, lines, isCutShort ? new AbortController().signal : signal);
     return report.agrees;
   } finally {
-    await followed.close();
-  }
-}
-
-async function openTheirs({ ceilometer, fromStart }: ShadowSettings): Promise<FollowedFile> {
-  try {
-    return await followFile({ path: resolve(ceilometer), fromStart });
-  } catch (error) {
-    throw new CliError(
-      'invalid-option',
-      `--ceilometer ${ceilometer}: the file cannot be read (${formatError(error)}); name the one that a publisher ` +
-        '"file:///PATH?json" of Ceilometer writes',
-      { cause: error },
-    );
+    await feed.close();
   }
 }
 

@@ -1,9 +1,8 @@
-import { parseObservation } from './parse-observation.ts';
+import type { Feed } from './feed.ts';
 import type { LineProblem } from './parse-observation.ts';
-import type { FollowedFile } from './follow-file.ts';
 import type { SeriesStore } from './series-store.ts';
 
-/** Lines of Ceilometer's file that are no samples, by the reason. */
+/** Lines or messages of Ceilometer's that are no samples, by the reason. */
 export interface LineProblemCount {
   readonly problem: LineProblem;
   readonly lines: number;
@@ -13,7 +12,7 @@ export interface LineProblemCount {
 
 /** Ceilometer's side of a comparison. */
 export interface TheirSamples {
-  /** Takes what has been written since the last call. Rejects as the file does. */
+  /** Takes what has come since the last call. Rejects as the feed does. */
   take(signal: AbortSignal): Promise<void>;
   /** Most lines first. */
   problems(): readonly LineProblemCount[];
@@ -21,21 +20,20 @@ export interface TheirSamples {
 
 const EXAMPLE_LENGTH = 80;
 
-/** Puts the samples of a file that is followed into a store. */
-export function takeTheirSamples(file: FollowedFile, store: Pick<SeriesStore, 'add'>): TheirSamples {
+/** Puts the samples that a feed brings into a store. */
+export function takeTheirSamples(feed: Pick<Feed, 'read'>, store: Pick<SeriesStore, 'add'>): TheirSamples {
   const problems = new Map<LineProblem, { lines: number; readonly example: string }>();
   return {
     async take(signal) {
-      for await (const lines of file.read(signal)) {
-        for (const line of lines) {
-          const parsed = parseObservation(line);
+      for await (const arrivals of feed.read(signal)) {
+        for (const { parsed, text } of arrivals) {
           if (parsed.problem === undefined) {
             store.add('theirs', parsed.observation);
             continue;
           }
           const known = problems.get(parsed.problem);
           if (known !== undefined) known.lines += 1;
-          else problems.set(parsed.problem, { lines: 1, example: line.slice(0, EXAMPLE_LENGTH) });
+          else problems.set(parsed.problem, { lines: 1, example: text.slice(0, EXAMPLE_LENGTH) });
         }
       }
     },
