@@ -15,7 +15,7 @@ import { warmUp } from './warm-up.ts';
 const KILL_EVERY_MS = 200;
 const KILLING_MS = 15_000;
 /** Longer than a reading and the hedge deadline together: a cycle may take an interval. */
-const INTERVAL_S = 2;
+const INTERVAL_S = 3;
 
 /** Every third is never killed; they alone have NICs, whose rates need two readings in a row. */
 const isSafe = (index: number): boolean => index % 3 === 0;
