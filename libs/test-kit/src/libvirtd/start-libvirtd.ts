@@ -1,6 +1,7 @@
 import { startPrivateLibvirtd } from '@nephometer/private-libvirtd';
 import type { PrivateLibvirtd, PrivateLibvirtdOptions } from '@nephometer/private-libvirtd';
 import { runCommand } from '../run-command.ts';
+import { keepEmulators, teachEmulators } from './emulator-cache.ts';
 import { createGuests } from './guests.ts';
 import type { Guests, Virsh } from './guests.ts';
 import { createNics } from './nics.ts';
@@ -22,9 +23,14 @@ export interface TestLibvirtd extends PrivateLibvirtd {
  */
 export async function startLibvirtd(options: PrivateLibvirtdOptions = {}): Promise<TestLibvirtd> {
   const libvirtd = await startPrivateLibvirtd(options);
+  await teachEmulators(libvirtd);
   const virsh: Virsh = (...args) => runCommand('virsh', ['-q', '-c', libvirtd.uri('qemu'), ...args]);
   const { nics, create } = createNics(libvirtd);
   const own = { guests: createGuests(libvirtd, virsh, create), nics, virsh };
+  const stop = async (): Promise<void> => {
+    await keepEmulators(libvirtd).finally(() => libvirtd.stop());
+  };
   // Defined, not copied: pid and exited are getters, and change with every restart.
-  return Object.defineProperties(own, Object.getOwnPropertyDescriptors(libvirtd)) as TestLibvirtd;
+  const all = Object.defineProperties(own, Object.getOwnPropertyDescriptors(libvirtd)) as TestLibvirtd;
+  return Object.assign(all, { stop, [Symbol.asyncDispose]: stop });
 }
