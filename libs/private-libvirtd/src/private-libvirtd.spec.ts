@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:net';
 import { test } from 'node:test';
@@ -42,6 +43,22 @@ test('settings reach it', async () => {
   await using libvirtd = await startPrivateLibvirtd({ settings: { unix_sock_rw_perms: '0711', max_workers: 7 } });
   assert.equal((await stat(libvirtd.socketPath)).mode & 0o777, 0o711);
   assert.match(await domains(libvirtd, 'test'), /^test$/m);
+});
+
+test('what was prepared is there when it starts; what fails then leaves nothing behind', async () => {
+  const places: string[] = [];
+  const prepare = async ({ directory }: { readonly directory: string }): Promise<void> => {
+    places.push(directory);
+    if (places.length > 1) throw new Error('no room');
+    await writeFile(join(directory, 'prepared'), '');
+  };
+  {
+    await using libvirtd = await startPrivateLibvirtd({ prepare });
+    assert.deepEqual(places, [libvirtd.directory]);
+    assert.ok(existsSync(join(libvirtd.directory, 'prepared')));
+  }
+  await assert.rejects(startPrivateLibvirtd({ prepare }), /no room/);
+  assert.deepEqual(places.filter(existsSync), []);
 });
 
 test('a setting that it does not understand is a start error with its own words', async () => {

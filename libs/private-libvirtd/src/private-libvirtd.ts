@@ -18,6 +18,8 @@ export interface PrivateLibvirtdOptions {
    * way in). Needs root. Default false.
    */
   readonly network?: boolean;
+  /** Puts things into its directory before it is started; what it is to change must belong to the account that is given. */
+  readonly prepare?: (place: Pick<PrivateLibvirtd, 'directory' | 'account'>) => Promise<void>;
   /** Seconds without a client and without a guest after which it ends by itself. Default 60. */
   readonly timeoutS?: number;
 }
@@ -54,7 +56,7 @@ const DEFAULT_TIMEOUT_S = 60;
  * @throws PrivateLibvirtdError; the abort reason of `signal`. Nothing is left behind then.
  */
 export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {}): Promise<PrivateLibvirtd> {
-  const { signal, settings = {}, network = false, timeoutS = DEFAULT_TIMEOUT_S } = options;
+  const { signal, settings = {}, network = false, prepare, timeoutS = DEFAULT_TIMEOUT_S } = options;
   signal?.throwIfAborted();
   await findExecutable('libvirtd', 'libvirt-daemon');
   const account = await unprivilegedAccount();
@@ -62,10 +64,14 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {})
     throw new PrivateLibvirtdError('not-permitted', 'a network namespace for libvirtd needs root: run this as root');
   }
   const layout = await createLayout(settings, account);
-  const guard = await startGuard(layout.directory, network).catch(async (error: unknown) => {
-    await rm(layout.directory, { recursive: true });
-    throw error;
-  });
+  const { directory } = layout;
+  const prepared = prepare?.({ directory, account }) ?? Promise.resolve();
+  const guard = await prepared
+    .then(() => startGuard(directory, network))
+    .catch(async (error: unknown) => {
+      await rm(directory, { recursive: true });
+      throw error;
+    });
   const start = (startSignal: AbortSignal | undefined): Promise<Daemon> =>
     startDaemon({ layout, account, namespacesOf: network ? guard.pid : undefined, timeoutS }, startSignal);
 
@@ -82,10 +88,10 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {})
     await guard.release();
     // A guard that somebody killed has done nothing.
     await end('SIGKILL');
-    await rm(layout.directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   };
   return {
-    directory: layout.directory,
+    directory,
     socketPath: layout.socketPath,
     account,
     networkNamespace: network ? `/proc/${guard.pid}/ns/net` : undefined,

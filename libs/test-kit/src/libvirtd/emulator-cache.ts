@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chown, copyFile, mkdir, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +14,12 @@ export const learntFolder = ({ directory }: Pick<PrivateLibvirtd, 'directory'>):
 /**
  * Gives a new libvirtd what earlier ones learnt about the machine's emulators. Without, each starts every QEMU of the machine
  * to ask it, before its first guest and before its first statistics: seconds each, in which libvirtd 9.0.0 was seen to crash
- * (`query-cpu-definitions` refused). To be called before it is first asked for anything.
+ * (`query-cpu-definitions` refused). To be called before it is started.
  */
-export async function teachEmulators({ directory, account }: PrivateLibvirtd): Promise<void> {
+export async function teachEmulators({
+  directory,
+  account,
+}: Pick<PrivateLibvirtd, 'directory' | 'account'>): Promise<void> {
   const names = await filesIn(shared);
   if (names.length === 0) return;
   let folder = directory;
@@ -25,11 +29,9 @@ export async function teachEmulators({ directory, account }: PrivateLibvirtd): P
     if (isNew && account !== undefined) await chown(folder, account.uid, account.gid);
   }
   for (const name of names) {
-    // In one step: libvirt must not read half of a file.
-    const whole = join(folder, name);
-    await copyFile(join(shared, name), `${whole}.new`);
-    if (account !== undefined) await chown(`${whole}.new`, account.uid, account.gid);
-    await rename(`${whole}.new`, whole);
+    const own = join(folder, name);
+    await copyFile(join(shared, name), own);
+    if (account !== undefined) await chown(own, account.uid, account.gid);
   }
 }
 
@@ -41,7 +43,7 @@ export async function keepEmulators(libvirtd: Pick<PrivateLibvirtd, 'directory'>
     const text = await readFile(kept, 'utf8').catch(() => undefined);
     if (text === (await readFile(found, 'utf8'))) continue;
     await mkdir(shared, { recursive: true });
-    const copy = `${kept}.${process.pid}`;
+    const copy = `${kept}.${randomUUID()}`;
     await copyFile(found, copy);
     await rename(copy, kept);
   }

@@ -22,8 +22,7 @@ export interface TestLibvirtd extends PrivateLibvirtd {
  * @throws PrivateLibvirtdError, the abort reason.
  */
 export async function startLibvirtd(options: PrivateLibvirtdOptions = {}): Promise<TestLibvirtd> {
-  const libvirtd = await startPrivateLibvirtd(options);
-  await teachEmulators(libvirtd);
+  const libvirtd = await startPrivateLibvirtd({ prepare: teachEmulators, ...options });
   const virsh: Virsh = (...args) => runCommand('virsh', ['-q', '-c', libvirtd.uri('qemu'), ...args]);
   const { nics, create } = createNics(libvirtd);
   const own = { guests: createGuests(libvirtd, virsh, create), nics, virsh };
