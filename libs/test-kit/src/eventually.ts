@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Generous: it is only ever waited for by a test that is about to fail. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const RETRY_MS = 20;
 
 /**
  * Calls `attempt` until it no longer throws, and gives its result. For effects of other processes, which arrive when
  * they like; what our own code does can be awaited.
  *
- * @throws what the last attempt threw, once 30 s are over; an Error when an attempt is still waiting then; the abort
+ * @throws what the last attempt threw, once a minute is over; an Error when an attempt is still waiting then; the abort
  *   reason of `signal`.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {

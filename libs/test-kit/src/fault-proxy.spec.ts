@@ -6,6 +6,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { text } from 'node:stream/consumers';
+import { eventually } from './eventually.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import type { Endpoint } from './fault-proxy.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -59,6 +60,17 @@ for (const kind of ['tcp', 'unix'] as const) {
       const next = await open(proxy.address);
       assert.equal(await ask(next, 'b'), 'b');
       next.destroy();
+    });
+
+    test('cutting breaks a connection that is just ending', async () => {
+      await using echo = await startEcho(kind);
+      await using proxy = await startFaultProxy({ target: echo.endpoint });
+      const socket = connect({ ...proxy.address, allowHalfOpen: true });
+      socket.on('error', () => undefined).end('a');
+      await once(socket, 'data');
+      proxy.cut();
+      await eventually(() => assert.equal(proxy.connections, 0));
+      socket.destroy();
     });
 
     test('refusing lets nobody in and keeps the others; resumed, the address is the same', async () => {

@@ -68,7 +68,8 @@ export async function startFaultProxy<E extends Endpoint>({ target }: { readonly
 
   const cut = (): void => {
     for (const { client, upstream } of pairs) {
-      if (unix) client.destroy();
+      // One that is just ending cannot be reset: Node would keep it for ever.
+      if (unix || client.writableEnded) client.destroy();
       else client.resetAndDestroy();
       upstream?.destroy();
     }

@@ -41,8 +41,9 @@ const PROGRAMS = '/usr/lib/rabbitmq/bin';
 const ONLY_HERE = '{127,0,0,1}';
 
 /**
- * Starts a RabbitMQ for one test, or one file of tests: it takes some five seconds. All its files are in a directory of its
- * own, all its ports on 127.0.0.1, and Erlang's port mapper is its own. Disposing kills it and removes everything.
+ * Starts a RabbitMQ, best for a whole file of tests: it takes five seconds of a processor, so eight or fifteen on a busy machine,
+ * and has sixty. All its files are in a directory of its own, all its ports on 127.0.0.1, and Erlang's port mapper is its own.
+ * Disposing kills it and removes everything.
  *
  * @throws Error with what it wrote if it does not start
  */
