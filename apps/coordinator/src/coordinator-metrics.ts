@@ -1,4 +1,4 @@
-import type { Cloud } from '@nephometer/discovery';
+import type { Cloud } from '@nephometer/openstack';
 import type { Ledger, Pipeline } from '@nephometer/pipeline';
 import type { SelfMetrics } from '@nephometer/service';
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { createCloud, discoveries, OpenstackError } from '@nephometer/discovery';
-import type { Cloud } from '@nephometer/discovery';
+import { discoveries } from '@nephometer/discovery';
+import { createCloud, OpenstackError } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
 import { createTransformerFactories } from '@nephometer/pipeline';
 import { createRegistry } from '@nephometer/plugin';
 import { pollstersFor } from '@nephometer/pollsters';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { withDeadline } from '@nephometer/abortable';
-import type { Cloud } from '@nephometer/discovery';
+import type { Cloud } from '@nephometer/openstack';
 import { createInspectorClient } from '@nephometer/inspector-client';
 import { createPipeline } from '@nephometer/pipeline';
 import type { Pipeline } from '@nephometer/pipeline';

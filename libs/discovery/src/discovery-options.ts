@@ -1,6 +1,6 @@
+import type { Cloud } from '@nephometer/openstack';
 import type { Compat } from '@nephometer/sample';
 import type { InstanceDiscoveryMethod } from '@nephometer/service-config';
-import type { Cloud } from './openstack/cloud.ts';
 import type { ReservedMetadata } from './user-metadata.ts';
 
 /** What any discovery of this package may want to know from the configuration. */

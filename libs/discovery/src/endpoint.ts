@@ -1,8 +1,8 @@
+import { selectEndpoints } from '@nephometer/openstack';
+import type { Endpoint } from '@nephometer/openstack';
 import type { Discovery } from '@nephometer/plugin';
 import type { DiscoveryOptions } from './discovery-options.ts';
 import { fromCloud } from './from-cloud.ts';
-import { selectEndpoints } from './openstack/catalog.ts';
-import type { Endpoint } from './openstack/catalog.ts';
 
 /**
  * The discovery `endpoint`: the URLs of a service in the catalog, the same for every host. `endpoint:identity` means those of

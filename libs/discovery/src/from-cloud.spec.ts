@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createCloud } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
+import { createHandClock, send, startRecordedCloud } from '@nephometer/openstack/testing';
+import type { HandClock, RecordedCloud } from '@nephometer/openstack/testing';
 import type { Discovery } from '@nephometer/plugin';
 import { createEndpoint } from './endpoint.ts';
-import { createCloud } from './openstack/cloud.ts';
-import type { Cloud } from './openstack/cloud.ts';
-import { createHandClock } from './openstack/hand-clock.ts';
-import type { HandClock } from './openstack/hand-clock.ts';
 import type { OpenstackConfig } from '@nephometer/service-config';
-import { send, startRecordedCloud } from './openstack/recorded-cloud.ts';
-import type { RecordedCloud } from './openstack/recorded-cloud.ts';
 import { createTenant } from './tenant.ts';
 
 const { signal } = new AbortController();

@@ -1,5 +1,5 @@
+import type { Cloud } from '@nephometer/openstack';
 import type { Discovered, Discovery } from '@nephometer/plugin';
-import type { Cloud } from './openstack/cloud.ts';
 import { createKnownValue } from './openstack/known-value.ts';
 import { notConfigured } from './openstack/not-configured.ts';
 import type { OpenstackConfig } from '@nephometer/service-config';

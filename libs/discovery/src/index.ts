@@ -7,8 +7,3 @@ export { createTenant } from './tenant.ts';
 export { createEndpoint } from './endpoint.ts';
 export { defaultReservedMetadata } from './user-metadata.ts';
 export type { ReservedMetadata } from './user-metadata.ts';
-export { createCloud } from './openstack/cloud.ts';
-export type { Cloud, CloudSettings } from './openstack/cloud.ts';
-export { OpenstackError } from './openstack/openstack-error.ts';
-export type { OpenstackErrorCode } from './openstack/openstack-error.ts';
-export type { RequestCount, RequestKind, RequestOutcome } from './openstack/request-counts.ts';

@@ -1,15 +1,13 @@
 import { Instance } from '@nephometer/inspector-api';
+import { createCloud } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
+import { cloudServer, createHandClock, startRecordedCloud } from '@nephometer/openstack/testing';
+import type { HandClock, RecordedCloud } from '@nephometer/openstack/testing';
 import type { Discovery } from '@nephometer/plugin';
 import type { Metadata } from '@nephometer/sample';
 import type { DiscoveryOptions } from './discovery-options.ts';
 import { createLocalInstances } from './local-instances.ts';
-import { createCloud } from './openstack/cloud.ts';
-import type { Cloud } from './openstack/cloud.ts';
-import { createHandClock } from './openstack/hand-clock.ts';
-import type { HandClock } from './openstack/hand-clock.ts';
 import type { OpenstackConfig } from '@nephometer/service-config';
-import { cloudServer, startRecordedCloud } from './openstack/recorded-cloud.ts';
-import type { RecordedCloud } from './openstack/recorded-cloud.ts';
 
 /** A cloud for tests, and a discovery that asks its Nova by a clock that stands still. */
 export interface NovaCloud extends AsyncDisposable {

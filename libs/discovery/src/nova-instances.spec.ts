@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Instance } from '@nephometer/inspector-api';
+import { cloudServer, send } from '@nephometer/openstack/testing';
 import { createLocalInstances } from './local-instances.ts';
 import { guests, putServer, startNovaCloud } from './nova-cloud.ts';
-import { cloudServer, send } from './openstack/recorded-cloud.ts';
 
 test('The servers that Nova says are on the host are found, with the descriptions of their guests', async () => {
   await using lab = await startNovaCloud();
@@ -139,7 +139,8 @@ test('Fifty hosts that ask at once are asked about at the pace of the budget, on
     { kind: 'flavor', outcome: 'ok', count: 1 },
     { kind: 'image', outcome: 'ok', count: 1 },
   ]);
-  assert.ok(lab.clock.nowMs - startMs >= (53 - 4) * 100);
+  // The token is not in the budget.
+  assert.ok(lab.clock.nowMs - startMs >= (52 - 4) * 100);
 });
 
 test('Nova cannot be asked without a cloud', () => {

@@ -1,7 +1,6 @@
+import { OpenstackError, asText } from '@nephometer/openstack';
+import type { LookupCache } from '@nephometer/openstack';
 import type { Metadata, Resource } from '@nephometer/sample';
-import { asText } from './json.ts';
-import type { LookupCache } from './lookup-cache.ts';
-import { OpenstackError } from './openstack-error.ts';
 import { flavorIdOf, imageIdOf, parseServer } from './server.ts';
 import type { Server } from './server.ts';
 import { createServerResource, describeFlavor, describeImage } from './server-resource.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cloudServer, send } from '@nephometer/openstack/testing';
+import type { RecordedCloud } from '@nephometer/openstack/testing';
 import { guests, putServer, startNovaCloud } from '../nova-cloud.ts';
-import { cloudServer, send } from './recorded-cloud.ts';
-import type { RecordedCloud } from './recorded-cloud.ts';
 
 test('After the first time only changes are asked for, with a margin for clocks, and nothing new is told as such', async () => {
   await using lab = await startNovaCloud();

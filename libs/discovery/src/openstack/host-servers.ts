@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
+import { OpenstackError, isOutage } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
 import type { Resource } from '@nephometer/sample';
-import { isOutage } from './cloud.ts';
-import type { Cloud } from './cloud.ts';
 import { describeServers } from './describe-servers.ts';
 import type { DescribeInput, Described } from './describe-servers.ts';
 import { listServers } from './nova.ts';
-import { OpenstackError } from './openstack-error.ts';
 
 /**
  * Changes are asked for from this long before the last list on, in ms: Nova's services stamp them by clocks of their own, and

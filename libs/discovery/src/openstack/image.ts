@@ -1,10 +1,7 @@
+import { OpenstackError, asObject, below, selectEndpoints, withVersion } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
 import type { Metadata } from '@nephometer/sample';
-import { selectEndpoints } from './catalog.ts';
-import type { Cloud } from './cloud.ts';
-import { asObject } from './json.ts';
-import { below, withVersion } from './keystone.ts';
 import { microversionHeaders } from './nova.ts';
-import { OpenstackError } from './openstack-error.ts';
 
 /** The last microversion of Nova that passes on to Glance. */
 const LAST_WITH_IMAGES = '2.35';

@@ -1,6 +1,5 @@
-import type { Cloud } from './cloud.ts';
-import { OpenstackError } from './openstack-error.ts';
-import { createSharedWork } from './shared-work.ts';
+import { OpenstackError, createSharedWork } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
 
 /** Something of the whole cloud that discoveries ask for on behalf of each host. */
 export interface KnownValue<T> {

@@ -1,4 +1,4 @@
-import { OpenstackError } from './openstack-error.ts';
+import { OpenstackError } from '@nephometer/openstack';
 
 /** What asks OpenStack has nobody to ask. */
 export function notConfigured(discovery: string): OpenstackError {

@@ -1,12 +1,11 @@
+import { createLookupCache, createSharedWork } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
 import type { ReservedMetadata } from '../user-metadata.ts';
 import type { Compat } from '@nephometer/sample';
-import type { Cloud } from './cloud.ts';
 import { createHostServers } from './host-servers.ts';
 import type { HostServers, KnownServers } from './host-servers.ts';
 import { getImage } from './image.ts';
-import { createLookupCache } from './lookup-cache.ts';
 import { getFlavor } from './nova.ts';
-import { createSharedWork } from './shared-work.ts';
 
 /** A host that nobody has asked about for so long is forgotten, in ms. */
 const FORGOTTEN_AFTER_MS = 86_400_000;

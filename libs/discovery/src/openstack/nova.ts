@@ -1,8 +1,6 @@
+import { OpenstackError, asObject, asObjects, asText, below } from '@nephometer/openstack';
+import type { Cloud } from '@nephometer/openstack';
 import type { Metadata } from '@nephometer/sample';
-import type { Cloud } from './cloud.ts';
-import { asObject, asObjects, asText } from './json.ts';
-import { below } from './keystone.ts';
-import { OpenstackError } from './openstack-error.ts';
 
 /** Pages of one list, at most: with Nova's usual thousand servers a page far more than a host can have. */
 const MOST_PAGES = 100;

@@ -1,9 +1,6 @@
+import { OpenstackError, asObjects, asText, below, withVersion } from '@nephometer/openstack';
+import type { Cloud, RequestKind } from '@nephometer/openstack';
 import type { Resource } from '@nephometer/sample';
-import type { Cloud } from './cloud.ts';
-import { asObjects, asText } from './json.ts';
-import { below, withVersion } from './keystone.ts';
-import { OpenstackError } from './openstack-error.ts';
-import type { RequestKind } from './request-counts.ts';
 
 /**
  * The projects of all domains, domain by domain, in Keystone's order; disabled ones only if the settings want them. Each is

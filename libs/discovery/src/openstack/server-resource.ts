@@ -1,7 +1,7 @@
+import { asNumber, asText } from '@nephometer/openstack';
 import type { Compat, Metadata, MetadataValue, Resource } from '@nephometer/sample';
 import { userMetadata } from '../user-metadata.ts';
 import type { ReservedMetadata } from '../user-metadata.ts';
-import { asNumber, asText } from './json.ts';
 import { flavorIdOf, imageIdOf } from './server.ts';
 import type { Server } from './server.ts';
 

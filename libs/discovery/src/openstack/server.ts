@@ -1,5 +1,5 @@
+import { asObject, asText } from '@nephometer/openstack';
 import type { Metadata } from '@nephometer/sample';
-import { asObject, asText } from './json.ts';
 
 /** A server as Nova describes it: what everything needs of it is checked, the rest is as it came. */
 export interface Server {

@@ -1,7 +1,7 @@
 import type { OpenstackErrorCode } from './openstack-error.ts';
 
-/** What was asked for. */
-export type RequestKind = 'token' | 'servers' | 'flavor' | 'image' | 'domains' | 'projects';
+/** What was asked for; `metric` is all that has to do with Gnocchi. */
+export type RequestKind = 'token' | 'servers' | 'flavor' | 'image' | 'domains' | 'projects' | 'metric';
 
 /** How a request ended: `token-refused` where the token was, also if it then went well with a new one. */
 export type RequestOutcome = 'ok' | OpenstackErrorCode;

@@ -19,13 +19,18 @@ export interface HttpOptions {
   readonly requestTimeoutMs: number;
 }
 
+/** What is done to what stands at a URL. */
+export type HttpMethod = 'GET' | 'POST' | 'PATCH';
+
 /** One request. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpMethod;
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** How long it may take with all of its answer, in ms, if not as long as any. */
+  readonly timeoutMs?: number;
 }
 
 /** An answer of any status. */
@@ -88,7 +93,7 @@ export function createHttpClient({ ca, insecure, requestTimeoutMs }: HttpOptions
   return {
     async send(request, signal) {
       try {
-        return await withDeadline(signal, requestTimeoutMs, (deadline) =>
+        return await withDeadline(signal, request.timeoutMs ?? requestTimeoutMs, (deadline) =>
           exchange(request, deadline).catch(ended(deadline)),
         );
       } catch (error) {

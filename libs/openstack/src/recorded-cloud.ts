@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metadata, MetadataValue } from '@nephometer/sample';
+import { parseCoordinatorConfig } from '@nephometer/service-config';
 import type { OpenstackConfig } from '@nephometer/service-config';
 
 /** What Keystone 22, Nova 26.2 and Glance's API v2 answered, with `{{url}}` in place of their own address. */
@@ -23,8 +24,11 @@ export interface CloudServer {
   readonly record: Metadata;
 }
 
-/** Answers one request in place of the cloud; `undefined` lets the cloud answer. */
-export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
+/** Answers one request in place of the cloud, or leaves it alone; false lets the cloud answer. */
+export type Fault = (request: ReadRequest, response: ServerResponse) => boolean;
+
+/** A request with its whole body. */
+export type ReadRequest = IncomingMessage & { readonly text: string };
 
 /** A small cloud for tests over real HTTP: what it says is what real services said, and its rules are theirs. */
 export interface RecordedCloud extends AsyncDisposable {
@@ -49,12 +53,16 @@ export interface RecordedCloud extends AsyncDisposable {
   fault: Fault | undefined;
   /** No token given so far is good any more. */
   revokeTokens(): void;
+  /** Whether a request comes with a token that is good. */
+  isGoodToken(request: IncomingMessage): boolean;
+  /** Id of the project of that name. */
+  projectId(name: string): string;
 }
 
 /** Starts one on a port of 127.0.0.1. */
 export async function startRecordedCloud(): Promise<RecordedCloud> {
   const tokens = new Set<string>();
-  const text = readFileSync(new URL('../../testdata/openstack-answers.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../testdata/openstack-answers.json', import.meta.url), 'utf8');
   let issued = 0;
 
   const server = createServer((request, response) => {
@@ -63,9 +71,9 @@ export async function startRecordedCloud(): Promise<RecordedCloud> {
     request.on('end', () => {
       cloud.requests.push(`${request.method} ${request.url}`);
       cloud.headers = request.headers;
-      if (cloud.fault?.(request, response)) return;
-      const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as AuthBody) : undefined;
-      answer(request, response, body);
+      const text = Buffer.concat(chunks).toString();
+      if (cloud.fault?.(Object.assign(request, { text }), response)) return;
+      answer(request, response, text === '' ? undefined : (JSON.parse(text) as AuthBody));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -75,7 +83,7 @@ export async function startRecordedCloud(): Promise<RecordedCloud> {
   function answer(request: IncomingMessage, response: ServerResponse, body: AuthBody | undefined): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', url);
     if (pathname === '/v3/auth/tokens') return authenticate(response, body);
-    if (!tokens.has(String(request.headers['x-auth-token']))) return send(response, 401, recorded.unauthorized);
+    if (!cloud.isGoodToken(request)) return send(response, 401, recorded.unauthorized);
     const [, , kind = '', id = ''] = pathname.split('/');
     if (pathname === '/v2.1/servers/detail') return send(response, 200, listServers(searchParams));
     if (kind === 'domains') return send(response, 200, { domains: enabled(recorded.domains, searchParams) });
@@ -136,26 +144,7 @@ export async function startRecordedCloud(): Promise<RecordedCloud> {
   }
 
   const cloud: RecordedCloud = {
-    config: {
-      authUrl: `${url}/v3`,
-      credentials: {
-        kind: 'password',
-        username: 'ceilometer',
-        password: 'lab',
-        userDomainName: 'Default',
-        projectName: 'service',
-        projectDomainName: 'Default',
-      },
-      interface: 'public',
-      insecure: false,
-      microversion: '2.1',
-      resourceUpdateIntervalMs: 0,
-      resourceCacheExpiryMs: 3_600_000,
-      requestsPerSecond: 10,
-      concurrentRequests: 4,
-      requestTimeoutMs: 30_000,
-      ignoreDisabledProjects: false,
-    },
+    config: configOf(`${url}/v3`),
     servers: new Map(),
     images: new Map(Object.entries(recorded.images)),
     missing: new Set(),
@@ -166,6 +155,8 @@ export async function startRecordedCloud(): Promise<RecordedCloud> {
     tokenLifetimeMs: 3_600_000,
     fault: undefined,
     revokeTokens: () => tokens.clear(),
+    isGoodToken: ({ headers }) => tokens.has(String(headers['x-auth-token'])),
+    projectId: (wanted) => recorded.projects.find(({ name }) => name === wanted)?.['id'] as string,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -174,10 +165,20 @@ export async function startRecordedCloud(): Promise<RecordedCloud> {
   return cloud;
 }
 
+/** As an operator would write it: all else is by default. */
+function configOf(authUrl: string): OpenstackConfig {
+  const openstack = { auth_url: authUrl, username: 'ceilometer', password: 'lab', project_name: 'service' };
+  const config = { pipeline_file: 'pipeline.yaml', inspectors: [{ targets: ['127.0.0.1:7750'] }], openstack };
+  // YAML takes JSON.
+  const parsed = parseCoordinatorConfig(JSON.stringify(config), { file: 'coordinator.yaml', flags: {}, env: {} });
+  if (!parsed.ok || !parsed.value.openstack) throw new Error('the configuration of the recorded cloud is wrong');
+  return parsed.value.openstack;
+}
+
 /** A server like the recorded one, with what a test wants different. */
 export function cloudServer(id: string, different: Metadata = {}, host = 'compute-1', updatedAtMs = 0): CloudServer {
   const { server } = JSON.parse(
-    readFileSync(new URL('../../testdata/openstack-answers.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../testdata/openstack-answers.json', import.meta.url), 'utf8'),
   ) as Recorded;
   return { host, updatedAtMs, record: { ...server, id, ...different } };
 }

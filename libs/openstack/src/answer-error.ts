@@ -72,8 +72,11 @@ function hide(quote: string, secrets: readonly string[]): string {
   return harmless.length > LONGEST_QUOTE ? `${harmless.slice(0, LONGEST_QUOTE)}...` : harmless;
 }
 
-/** Seconds, or a date of HTTP, which is compared with the answer's own date. */
-function parseRetryAfter({ headers }: HttpAnswer): number | undefined {
+/**
+ * How long an answer asks to be left in peace, in milliseconds, if it does: in seconds, or by a date of HTTP, which is compared
+ * with the answer's own date.
+ */
+export function parseRetryAfter({ headers }: HttpAnswer): number | undefined {
   const text = asText(headers['retry-after']);
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return Number(text) * 1000;

@@ -1,5 +1,6 @@
 import type { Clock } from '@nephometer/abortable';
 import type { Metadata } from '@nephometer/sample';
+import type { OpenstackConfig } from '@nephometer/service-config';
 import { answerCode, answerError } from './answer-error.ts';
 import { createBackoff } from './backoff.ts';
 import type { Backoff } from './backoff.ts';
@@ -7,13 +8,12 @@ import { findEndpoint } from './catalog.ts';
 import type { Endpoint } from './catalog.ts';
 import { secretsOf } from './credentials.ts';
 import { createHttpClient, describeUrl } from './http-client.ts';
-import type { HttpAnswer, HttpRequest } from './http-client.ts';
+import type { HttpAnswer, HttpMethod, HttpRequest } from './http-client.ts';
 import { parseObject } from './json.ts';
 import { createKeystone } from './keystone.ts';
 import type { Token } from './keystone.ts';
 import { monotonicClock } from './monotonic-clock.ts';
 import { OpenstackError } from './openstack-error.ts';
-import type { OpenstackConfig } from '@nephometer/service-config';
 import { createRequestBudget } from './request-budget.ts';
 import { createRequestCounts } from './request-counts.ts';
 import type { RequestCount, RequestKind, RequestOutcome } from './request-counts.ts';
@@ -29,18 +29,37 @@ export interface CloudRequest {
   /** The whole URL, made from the service's endpoint. */
   readonly url: (endpoint: URL) => URL;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent at once, outside the budget, and after failures too: for who has pauses of its own. Default false. */
+  readonly isUrgent?: boolean;
+}
+
+/** One thing to ask of a service, or to tell it. */
+export interface ServiceRequest extends Omit<CloudRequest, 'isUrgent'> {
+  readonly method: HttpMethod;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** How long it may take with all of its answer, in ms. Default: as the settings say. */
+  readonly timeoutMs?: number;
 }
 
 /**
- * Reads from the services of one OpenStack cloud, in the name of one user. Everything that uses it keeps one budget of
- * requests. Calls may overlap; they reject with an {@link OpenstackError}, or with the signal's reason.
+ * Asks the services of one OpenStack cloud, in the name of one user. Calls may overlap; they reject with an
+ * {@link OpenstackError}, or with the signal's reason.
  */
 export interface Cloud {
   readonly settings: OpenstackConfig;
   /** Tells the time to all that has to do with this cloud; it never jumps. */
   readonly clock: Clock;
-  /** What the service says, one JSON object. A token that it refuses is renewed once. */
+  /**
+   * What the service says, one JSON object. A token that it refuses is renewed once. All who use this keep one budget of
+   * requests, and leave a service that is away in peace together.
+   */
   get(request: CloudRequest, signal: AbortSignal): Promise<Metadata>;
+  /**
+   * What the service answers, whatever its status; but a token that it refuses is renewed once, and refused again an error.
+   * Always urgent. Only the pauses after failures of Keystone are kept.
+   */
+  request(request: ServiceRequest, signal: AbortSignal): Promise<HttpAnswer>;
   /** All endpoints of all services. */
   catalog(signal: AbortSignal): Promise<readonly Endpoint[]>;
   /** The time by the cloud's own clock, in ms since 1970: that of Keystone when it gave the present token, and on from there. */
@@ -60,6 +79,21 @@ export interface CloudSettings {
   readonly random?: () => number;
 }
 
+/** A request in the name of a token. */
+interface Attempt {
+  readonly kind: RequestKind;
+  readonly request: HttpRequest;
+  readonly token: Token;
+}
+
+/** An answer, and what it is the answer to. */
+interface Answered extends Attempt {
+  readonly answer: HttpAnswer;
+}
+
+/** How a request is sent: in its turn, or at once. */
+type Send = (attempt: Attempt, signal: AbortSignal) => Promise<HttpAnswer>;
+
 /**
  * Makes a client of a cloud; asks for nothing yet.
  *
@@ -74,24 +108,22 @@ export function createCloud(settings: OpenstackConfig, overrides: CloudSettings 
   const keystone = createKeystone({
     authUrl: settings.authUrl,
     credentials: settings.credentials,
+    // Not in the budget: one request an hour, for which those would wait who have nothing to do with the budget.
     send: (request, signal) => send('token', request, signal),
     backoff: createBackoff(clock, random),
     clock,
   });
 
-  /** Sends when the budget allows it and `mayGo` does not throw by then; counts what was sent. */
-  function send(kind: RequestKind, request: HttpRequest, signal: AbortSignal, mayGo?: () => void): Promise<HttpAnswer> {
-    return budget.run(async () => {
-      mayGo?.();
-      try {
-        const answer = await http.send(request, signal);
-        counts.add(kind, outcomeOf(kind, answer));
-        return answer;
-      } catch (error) {
-        if (error instanceof OpenstackError) counts.add(kind, error.code);
-        throw error;
-      }
-    }, signal);
+  /** Counts what was sent. */
+  async function send(kind: RequestKind, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    try {
+      const answer = await http.send(request, signal);
+      counts.add(kind, outcomeOf(kind, answer));
+      return answer;
+    } catch (error) {
+      if (error instanceof OpenstackError) counts.add(kind, error.code);
+      throw error;
+    }
   }
 
   function backoffOf(service: string): Backoff {
@@ -110,31 +142,54 @@ export function createCloud(settings: OpenstackConfig, overrides: CloudSettings 
     }
   }
 
-  async function get({ kind, service, url, headers }: CloudRequest, signal: AbortSignal): Promise<Metadata> {
-    const backoff = backoffOf(service);
-    backoff.check();
-    let token = await keystone.token(signal);
-    const target = url(await endpointOf(service, token, signal));
-    const attempt = async ({ id }: Token): Promise<HttpAnswer> => {
-      const request = { method: 'GET', url: target, headers: { ...headers, 'X-Auth-Token': id } } as const;
-      // Looked at again when its turn has come: many may have been waiting when the pause began.
-      return send(kind, request, signal, () => backoff.check());
+  /** A token that the service refuses is renewed once. */
+  async function exchange(
+    { kind, service, url: urlOf, headers, ...rest }: ServiceRequest,
+    sendIt: Send,
+    signal: AbortSignal,
+  ): Promise<Answered> {
+    const first = await keystone.token(signal);
+    const url = urlOf(await endpointOf(service, first, signal));
+    const attempt = async (token: Token): Promise<Answered> => {
+      const request = { ...rest, url, headers: { ...headers, 'X-Auth-Token': token.id } };
+      return { kind, request, token, answer: await sendIt({ kind, request, token }, signal) };
     };
-    try {
-      let answer = await attempt(token);
-      if (answer.status === 401) {
-        token = await keystone.renew(token, signal);
-        answer = await attempt(token);
-      }
-      const secrets = [token.id, ...secretsOf(settings.credentials)];
-      if (answer.status !== 200) throw answerError({ url: target, answer, secrets });
-      backoff.succeeded();
-      const value = parseObject(answer.text);
-      if (!value) throw new OpenstackError('bad-answer', `${describeUrl(target)}: the answer is not a JSON object`);
-      return value;
-    } catch (error) {
+    const answered = await attempt(first);
+    return answered.answer.status === 401 ? attempt(await keystone.renew(first, signal)) : answered;
+  }
+
+  function refusal({ request: { url }, answer, token }: Answered): OpenstackError {
+    return answerError({ url, answer, secrets: [token.id, ...secretsOf(settings.credentials)] });
+  }
+
+  const sendAtOnce = ({ kind, request }: Attempt, signal: AbortSignal): Promise<HttpAnswer> =>
+    send(kind, request, signal);
+
+  async function get({ isUrgent = false, ...request }: CloudRequest, signal: AbortSignal): Promise<Metadata> {
+    const backoff = backoffOf(request.service);
+    if (!isUrgent) backoff.check();
+    const noted = (error: unknown): unknown => {
       if (error instanceof OpenstackError && isOutage(error)) backoff.failed(error);
-      throw error;
+      return error;
+    };
+    // A pause is begun, and looked at again, within the turn: many may be waiting for theirs by then.
+    const sendInTurn: Send = (attempt, ending) =>
+      budget.run(async () => {
+        backoff.check();
+        const answer = await sendAtOnce(attempt, ending);
+        if (answer.status !== 200 && answer.status !== 401) throw noted(refusal({ ...attempt, answer }));
+        return answer;
+      }, ending);
+    try {
+      const answered = await exchange({ ...request, method: 'GET' }, isUrgent ? sendAtOnce : sendInTurn, signal);
+      if (answered.answer.status !== 200) throw refusal(answered);
+      backoff.succeeded();
+      const value = parseObject(answered.answer.text);
+      if (value) return value;
+      const words = `${describeUrl(answered.request.url)}: the answer is not a JSON object`;
+      throw new OpenstackError('bad-answer', words);
+    } catch (error) {
+      throw noted(error);
     }
   }
 
@@ -142,6 +197,11 @@ export function createCloud(settings: OpenstackConfig, overrides: CloudSettings 
     settings,
     clock,
     get,
+    async request(request, signal) {
+      const answered = await exchange(request, sendAtOnce, signal);
+      if (answered.answer.status === 401) throw refusal(answered);
+      return answered.answer;
+    },
     catalog: async (signal) => (await keystone.token(signal)).catalog,
     async timeMs(signal) {
       const { issuedAtMs, obtainedAtMs } = await keystone.token(signal);
