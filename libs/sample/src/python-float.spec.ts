@@ -27,4 +27,6 @@ test('a whole volume has a point only where it is a float', () => {
   assert.equal(pythonVolume({ volume: 512, isFloat: false }), '512');
   assert.equal(pythonVolume({ volume: 0.5, isFloat: false }), '0.5');
   assert.equal(pythonVolume({ volume: 2 ** 63, isFloat: false }), '9223372036854775808');
+  assert.equal(pythonVolume({ volume: -0, isFloat: false }), '0');
+  assert.equal(pythonVolume({ volume: 1e21, isFloat: false }), '1000000000000000000000');
 });

@@ -13,7 +13,14 @@ export function pythonFloat(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
+/** A number as Python writes it if one without a fraction is an `int` there, which never has an exponent. */
+export function pythonNumber(value: number): string {
+  // `String` has an exponent from 1e21 on.
+  if (Number.isSafeInteger(value)) return String(value);
+  return Number.isInteger(value) ? BigInt(value).toString() : pythonFloat(value);
+}
+
 /** The volume of a sample as Python writes it: a whole number without a point only if it is an `int` there. */
 export function pythonVolume({ volume, isFloat }: { readonly volume: number; readonly isFloat: boolean }): string {
-  return !isFloat && Number.isInteger(volume) ? BigInt(volume).toString() : pythonFloat(volume);
+  return isFloat ? pythonFloat(volume) : pythonNumber(volume);
 }

@@ -35,6 +35,14 @@ test('what is written reads back', () => {
   assert.equal(read.volume, 512.5);
 });
 
+test('numbers of metadata are written as Python writes them, and what JSON lacks is null', () => {
+  const metadata = { small: 1e-7, huge: 1e21, whole: -0, none: NaN, endless: [Infinity, -2.5e-10] };
+  assert.match(
+    sampleToJson({ ...sample, resourceMetadata: metadata }),
+    /\{"small": 1e-07, "huge": 1000000000000000000000, "whole": 0, "none": null, "endless": \[null, -2\.5e-10\]\}/,
+  );
+});
+
 test('a sample of a device carries the id and the metadata of the device', () => {
   const metadata = { ...resource.metadata, disk_name: 'vda' };
   const stamp = { timestamp: 't', monotonicTime: null, source: 's', nextId: () => 'id-2' };
