@@ -43,7 +43,8 @@ const boundaries = (extraLayers = []) => [
 const fences = {
   grpc: {
     group: ['@grpc/*', 'grpc-health-check'],
-    message: 'gRPC stays in the apps, inspector-api and inspector-client; take a promise client or a plain function.',
+    message:
+      'gRPC stays in the apps, inspector-api, inspector-client and the OTLP publisher; take a promise client or a plain function.',
   },
   processes: {
     group: ['child_process', 'node:child_process'],
@@ -51,7 +52,7 @@ const fences = {
   },
   amqp: {
     group: ['amqplib'],
-    message: 'A message bus is spoken to in `nephometer shadow` only; take what its queue reads.',
+    message: 'A message bus is spoken to in `nephometer shadow` and the notifier publisher only.',
   },
 };
 
@@ -112,6 +113,12 @@ export default tseslint.config(
   },
   { files: ['apps/cli/src/shadow/queue/**/*.ts'], rules: restrictImports('processes') },
   { files: ['libs/private-libvirtd/**/*.ts', 'libs/test-kit/**/*.ts'], rules: restrictImports('grpc', 'amqp') },
+  {
+    // OTLP over gRPC is a protocol of others: its client and the receiver of its tests belong to nobody else (decision 0019).
+    files: ['libs/publishers/src/otlp/**/*.ts', 'libs/test-kit/src/otlp-sink.ts'],
+    rules: restrictImports('processes', 'amqp'),
+  },
+  { files: ['libs/publishers/src/notifier/**/*.ts'], rules: restrictImports('grpc', 'processes') },
   { files: ['apps/cli/src/dev/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['**/*.spec.ts', 'test/**/*.ts', 'tools/**/*.ts'],

@@ -17,10 +17,14 @@ export PATH
 stamp=node_modules/.nephometer-setup
 lock=.setup-lock
 test_packages='libvirt-daemon qemu-system-x86 qemu-utils libvirt-clients iproute2 util-linux
-python3-grpcio python3-grpc-tools python3-protobuf procps openssl rabbitmq-server'
-test_commands='libvirtd virsh qemu-system-x86_64 qemu-img ip nsenter openssl rabbitmq-server epmd'
+python3-grpcio python3-grpc-tools python3-protobuf procps openssl prometheus prometheus-pushgateway
+postgresql sqlite3 python3-gnocchi uwsgi-plugin-python3
+rabbitmq-server python3-msgpack python3-oslo.messaging python3-ceilometer
+librdkafka1 kcat nats-server'
+test_commands='libvirtd virsh qemu-system-x86_64 qemu-img ip nsenter openssl prometheus promtool prometheus-pushgateway psql sqlite3 gnocchi-metricd uwsgi rabbitmq-server epmd kcat nats-server'
 # What these packages would start, and start again with the machine. The tests start servers of their own.
-test_units='rabbitmq-server.service epmd.service epmd.socket'
+test_units='rabbitmq-server.service epmd.service epmd.socket prometheus.service prometheus-pushgateway.service
+postgresql.service nats-server.service'
 policy=/usr/sbin/policy-rc.d
 policy_mark='written by the setup of nephometer'
 
