@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { startProcess } from '@nephometer/test-kit';
 import type { TestProcess } from '@nephometer/test-kit';
 
-const mainOf = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/src/main.ts`, import.meta.url));
+/** The program of an app. */
+export const mainOf = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/src/main.ts`, import.meta.url));
 
 /** An app as a process, as an operator starts it. */
 export function startApp(app: 'inspector' | 'coordinator' | 'cli', ...args: readonly string[]): Promise<TestProcess> {

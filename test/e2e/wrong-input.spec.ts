@@ -88,7 +88,7 @@ test('a publisher that cannot write: exit code 1, and the summary counts what wa
   const [ledger] = summary?.['publishers'] as [{ polled: number; delivered: number; dropped: Record<string, number> }];
   assert.ok(ledger.polled > 0);
   assert.equal(ledger.delivered, 0);
-  assert.equal(ledger.dropped['publish_failed'], ledger.polled);
+  assert.equal(ledger.dropped['closed'], ledger.polled);
 });
 
 test('a port in use: exit code 1, and the message names the address', async () => {

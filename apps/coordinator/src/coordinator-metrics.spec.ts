@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Ledger } from '@nephometer/pipeline';
+import { dropReasons } from '@nephometer/delivery';
+import type { Ledger } from '@nephometer/delivery';
 import { createSelfMetrics } from '@nephometer/service';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
 
 test('the ledgers are counters and a gauge, as they stand at each scrape', async () => {
   const metrics = createSelfMetrics({ service: 'test', version: '0' });
-  const dropped = { invalid_volume: 0, queue_full: 3, publish_failed: 0, closed: 0 };
-  let ledger: Ledger = { url: 'file:///x', polled: 10, delivered: 5, queued: 2, dropped };
-  const pipeline = { ledgers: () => [ledger], transformed: () => [] };
-  createCoordinatorMetrics(metrics, { pipeline, cloud: undefined });
+  const none = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Ledger['dropped'];
+  const dropped = { ...none, queue_full: 3 };
+  let ledger: Ledger = { publisher: 'file:///x', polled: 10, delivered: 5, queued: 2, dropped };
+  createCoordinatorMetrics(metrics, {
+    pipeline: { transformed: () => [] },
+    ledgers: () => [ledger],
+    cloud: undefined,
+  });
   const scrape = async (): Promise<string[]> =>
     (await metrics.text()).split('\n').filter((line) => /^nephometer_coordinator_publisher.* [^0]\d*$/.test(line));
   const prefix = 'nephometer_coordinator_publisher_samples_';

@@ -1,5 +1,6 @@
 import type { Cloud } from '@nephometer/openstack';
-import type { Ledger, Pipeline } from '@nephometer/pipeline';
+import type { Ledger } from '@nephometer/delivery';
+import type { Pipeline } from '@nephometer/pipeline';
 import type { SelfMetrics } from '@nephometer/service';
 
 /** What the coordinator counts about itself, under `/metrics`. */
@@ -15,13 +16,17 @@ export interface CoordinatorMetrics {
 
 /** What keeps its own counts, and is asked for them at every scrape. */
 export interface Counting {
-  readonly pipeline: Pick<Pipeline, 'ledgers' | 'transformed'>;
+  readonly pipeline: Pick<Pipeline, 'transformed'>;
+  readonly ledgers: () => readonly Ledger[];
   readonly cloud: Pick<Cloud, 'requests'> | undefined;
 }
 
 /** Registers the coordinator's metrics. */
-export function createCoordinatorMetrics(metrics: SelfMetrics, { pipeline, cloud }: Counting): CoordinatorMetrics {
-  registerLedgers(metrics, () => pipeline.ledgers());
+export function createCoordinatorMetrics(
+  metrics: SelfMetrics,
+  { pipeline, ledgers, cloud }: Counting,
+): CoordinatorMetrics {
+  registerLedgers(metrics, ledgers);
   registerTransformed(metrics, pipeline);
   if (cloud !== undefined) registerRequests(metrics, cloud);
   const cycles = metrics.histogram({
@@ -79,7 +84,10 @@ export function createCoordinatorMetrics(metrics: SelfMetrics, { pipeline, cloud
   };
 }
 
-/** The ledgers as metrics: `polled = delivered + queued + the sum of dropped`, for each publisher, at every scrape. */
+/**
+ * The ledgers as metrics: `polled = delivered + queued + the sum of dropped`, for each publisher, at every scrape. With a queue
+ * on disk they outlive a restart.
+ */
 function registerLedgers(metrics: SelfMetrics, ledgers: () => readonly Ledger[]): void {
   const counters = {
     polled: 'Samples that were for the publisher.',
@@ -91,7 +99,7 @@ function registerLedgers(metrics: SelfMetrics, ledgers: () => readonly Ledger[])
       help,
       labelNames: ['publisher'],
       collect: (counter) => {
-        for (const ledger of ledgers()) counter.inc({ publisher: ledger.url }, ledger[column]);
+        for (const ledger of ledgers()) counter.inc({ publisher: ledger.publisher }, ledger[column]);
       },
     });
   }
@@ -100,8 +108,8 @@ function registerLedgers(metrics: SelfMetrics, ledgers: () => readonly Ledger[])
     help: 'Samples that did not reach the publisher, by reason.',
     labelNames: ['publisher', 'reason'],
     collect: (counter) => {
-      for (const { url, dropped } of ledgers()) {
-        for (const [reason, count] of Object.entries(dropped)) counter.inc({ publisher: url, reason }, count);
+      for (const { publisher, dropped } of ledgers()) {
+        for (const [reason, count] of Object.entries(dropped)) counter.inc({ publisher, reason }, count);
       }
     },
   });
@@ -110,7 +118,7 @@ function registerLedgers(metrics: SelfMetrics, ledgers: () => readonly Ledger[])
     help: 'Samples that wait for the publisher, or are being sent.',
     labelNames: ['publisher'],
     collect: (gauge) => {
-      for (const { url, queued } of ledgers()) gauge.set({ publisher: url }, queued);
+      for (const { publisher, queued } of ledgers()) gauge.set({ publisher }, queued);
     },
   });
 }

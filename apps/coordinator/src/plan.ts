@@ -1,12 +1,4 @@
-import type {
-  Discovery,
-  Pollster,
-  Publisher,
-  PublisherFactory,
-  PublisherSettings,
-  Registry,
-  TransformerFactory,
-} from '@nephometer/plugin';
+import type { Discovery, Pollster, PublisherFactory, Registry, TransformerFactory } from '@nephometer/plugin';
 import {
   discoveryProblems,
   hasTransformers,
@@ -18,9 +10,9 @@ import {
   transformerProblems,
   unknownMeters,
 } from '@nephometer/pipeline-config';
-import type { KnownMeters, PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
+import type { KnownMeters, PipelineConfig, PollingConfig, PublisherCheck } from '@nephometer/pipeline-config';
 import { uncollectedMeterNames } from '@nephometer/pollsters';
-import { checkPublisherUrl, createPublisher } from '@nephometer/publishers';
+import { checkPublisherUrl } from '@nephometer/publishers';
 import { readConfigFile } from '@nephometer/service';
 import type { Parsed, Problem } from '@nephometer/service';
 import type { CoordinatorConfig } from '@nephometer/service-config';
@@ -46,7 +38,7 @@ export interface Plan {
  * publisher's target.
  */
 export async function loadPlan(config: CoordinatorConfig, plugins: Plugins): Promise<Parsed<Plan>> {
-  const { polling, pipeline } = await readFiles(config);
+  const { polling, pipeline } = await readFiles(config, plugins);
   const problems = [...problemsOf(polling), ...(pipeline === polling ? [] : problemsOf(pipeline))];
   const warnings = [...polling.warnings, ...(pipeline.warnings === polling.warnings ? [] : pipeline.warnings)];
   const transformed = pipeline.ok && hasTransformers(pipeline.value);
@@ -55,9 +47,7 @@ export async function loadPlan(config: CoordinatorConfig, plugins: Plugins): Pro
     warnings.push(...unknownMeters(polling.value, knownMeters(plugins, transformed)));
   }
   if (pipeline.ok) {
-    const factories = [...plugins.publishers.values()];
-    const check = (url: string): readonly string[] => checkPublisherUrl(url, factories);
-    problems.push(...publisherProblems(pipeline.value, config.pipelineFile, check));
+    problems.push(...publisherProblems(pipeline.value, config.pipelineFile, publisherCheck(config, plugins)));
     problems.push(...transformerProblems(pipeline.value, config.pipelineFile, plugins.transformers.values()));
   }
   if (!polling.ok || !pipeline.ok || problems.length > 0) return { ok: false, problems, warnings };
@@ -70,6 +60,11 @@ export async function loadPlan(config: CoordinatorConfig, plugins: Plugins): Pro
     return { ok: false, problems: [{ file, path: 'sources', message }], warnings };
   }
   return { ok: true, value: { tasks, pipeline: pipeline.value }, warnings };
+}
+
+function publisherCheck(config: CoordinatorConfig, { publishers }: Plugins): PublisherCheck {
+  const factories = [...publishers.values()];
+  return (url) => checkPublisherUrl(url, factories, config);
 }
 
 function knownMeters({ pollsters }: Plugins, transformed: boolean): KnownMeters {
@@ -86,30 +81,22 @@ export function planFiles({ pollingFile, pipelineFile }: CoordinatorConfig): str
   return [...(pollingFile === undefined ? [] : [pollingFile]), pipelineFile];
 }
 
-/** The publishers of a plan's sinks, one for each distinct URL that is not `known` already. */
-export function createPublishers(
-  { sinks }: PipelineConfig,
-  factories: Registry<PublisherFactory>,
-  settings: PublisherSettings,
-  known: ReadonlySet<string> = new Set(),
-): Map<string, Publisher> {
-  const urls = new Set(sinks.flatMap((sink) => sink.publishers.map(({ url }) => url)));
-  const wanted = [...urls].filter((url) => !known.has(url));
-  return new Map(wanted.map((url) => [url, createPublisher(url, settings, [...factories.values()])]));
-}
-
 interface Files {
   readonly polling: Parsed<PollingConfig>;
   readonly pipeline: Parsed<PipelineConfig>;
 }
 
-async function readFiles({ pollingFile, pipelineFile }: CoordinatorConfig): Promise<Files> {
+async function readFiles(config: CoordinatorConfig, plugins: Plugins): Promise<Files> {
+  const { pollingFile, pipelineFile } = config;
+  const checkPublisher = publisherCheck(config, plugins);
   const parse = async <T>(file: string, parser: (text: string, file: string) => Parsed<T>): Promise<Parsed<T>> => {
     const read = await readConfigFile(file);
     return read.ok ? parser(read.value.text, file) : read;
   };
   const doesPolling = pollingFile === undefined;
-  const pipeline = await parse(pipelineFile, (text, file) => parsePipeline(text, { file, doesPolling }));
+  const pipeline = await parse(pipelineFile, (text, file) =>
+    parsePipeline(text, { file, doesPolling, checkPublisher }),
+  );
   if (pollingFile !== undefined)
     return { pipeline, polling: await parse(pollingFile, (text, file) => parsePolling(text, { file })) };
   // As in 2015: one file does both jobs. Its problems are already those of the pipeline.

@@ -38,7 +38,7 @@ async function watch(file: string): Promise<Watched> {
     files: [file],
     stamp: await stampFiles([file]),
     load,
-    apply: async (text: string) => void log.push(`applied ${text}`),
+    apply: async (text: string) => log.push(`applied ${text}`) > 0,
     onRequest: (listener: () => void) => (request = listener),
     onReload: (result: string) => log.push(result),
     logger: createLogger({ name: 'test', destination: { write: () => undefined } }),

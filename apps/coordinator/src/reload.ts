@@ -1,6 +1,7 @@
 import { ticks } from '@nephometer/abortable';
 import { formatProblem } from '@nephometer/service';
 import type { Logger, Parsed } from '@nephometer/service';
+import { logProblems } from './configuration-log.ts';
 import { stampFiles } from './file-stamps.ts';
 
 /** What {@link watchConfiguration} works with. */
@@ -11,8 +12,8 @@ export interface ReloadSettings<T> {
   readonly stamp: string;
   /** Reads them, whole; touches nothing that runs. */
   readonly load: () => Promise<Parsed<T>>;
-  /** Puts what was loaded in place of what runs. */
-  readonly apply: (value: T) => Promise<void>;
+  /** Puts what was loaded in place of what runs; resolves to whether it did, otherwise it has logged why. */
+  readonly apply: (value: T) => Promise<boolean>;
   /** Calls its listener when somebody asks for a reload, whether a file has changed or not. */
   readonly onRequest: (listener: () => void) => void;
   /** Told how each attempt ended. */
@@ -62,7 +63,7 @@ async function reload<T>({ files, load, apply, onReload, logger }: ReloadSetting
   const loaded = await load();
   for (const warning of loaded.warnings) logger.warn({ problem: formatProblem(warning) }, 'configuration');
   if (!loaded.ok) {
-    for (const problem of loaded.problems) logger.error({ problem: formatProblem(problem) }, 'configuration');
+    logProblems(logger, loaded.problems);
     logger.error(
       { files, problems: loaded.problems.length },
       'the new configuration is not used; the running one stays',
@@ -70,7 +71,10 @@ async function reload<T>({ files, load, apply, onReload, logger }: ReloadSetting
     onReload('refused');
     return;
   }
-  await apply(loaded.value);
+  if (!(await apply(loaded.value))) {
+    onReload('refused');
+    return;
+  }
   logger.info({ files }, 'the new configuration is in use');
   onReload('applied');
 }

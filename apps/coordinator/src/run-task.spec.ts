@@ -37,7 +37,8 @@ function prepare(hosts: readonly Host[]): {
     hosts,
     stamps: { source: 'openstack', nextId: () => 'id' },
     metrics: createCoordinatorMetrics(metrics, {
-      pipeline: { ledgers: () => [], transformed: () => [] },
+      pipeline: { transformed: () => [] },
+      ledgers: () => [],
       cloud: undefined,
     }),
     logger: createLogger({ name: 'test', destination }),

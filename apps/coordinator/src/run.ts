@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { withDeadline } from '@nephometer/abortable';
+import type { Ledger } from '@nephometer/delivery';
 import type { Cloud } from '@nephometer/openstack';
 import { createInspectorClient } from '@nephometer/inspector-client';
 import { createPipeline } from '@nephometer/pipeline';
@@ -9,12 +11,17 @@ import type { HealthReport, HttpServer, Logger } from '@nephometer/service';
 import type { CoordinatorConfig } from '@nephometer/service-config';
 import { changePlan } from './change-plan.ts';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
+import { observeDeliveries } from './delivery-log.ts';
+import { createDeliverySet } from './delivery-set.ts';
+import type { DeliverySet } from './delivery-set.ts';
 import { createHostLog } from './host-log.ts';
 import { createHost } from './host.ts';
 import type { Host } from './host.ts';
-import { createPublishers, loadPlan, planFiles } from './plan.ts';
+import { loadPlan, planFiles } from './plan.ts';
 import type { Plan, Plugins } from './plan.ts';
 import { observePipeline } from './pipeline-log.ts';
+import { createQueueFiles } from './queue-files.ts';
+import type { QueueFiles } from './queue-files.ts';
 import { watchConfiguration } from './reload.ts';
 import { runCycle } from './run-task.ts';
 import type { TaskInput } from './run-task.ts';
@@ -52,19 +59,24 @@ export interface RunInput {
  * @returns the exit code: 0, or 1 if `once` and a host or a publisher failed
  */
 export async function run(input: RunInput, signal: AbortSignal): Promise<number> {
-  const { config, plan, plugins, cloud, nextId, once, logger, stdout } = input;
+  const { config, plan, plugins, cloud, nextId, once, logger } = input;
   const metrics = createSelfMetrics({ service: 'nephometer-coordinator', version });
   const health = createTaskHealth();
   const hosts = createHosts(config, plugins);
-  const publishers = createPublishers(plan.pipeline, plugins.publishers, { stdout });
-  const { transformers } = plugins;
-  const pipeline = createPipeline({ config: plan.pipeline, publishers, transformers, events: observePipeline(logger) });
+  const queues = createQueueFiles(config.stateDir, logger);
+  const deliveries = createDeliveries(input, queues);
   let http: HttpServer | undefined;
   try {
-    const summary = createSummary();
-    const counters = createCoordinatorMetrics(metrics, { pipeline, cloud });
+    await deliveries.apply(plan.pipeline);
+    const { outlets } = deliveries;
+    const { transformers } = plugins;
+    const pipeline = createPipeline({ config: plan.pipeline, outlets, transformers, events: observePipeline(logger) });
+    void queues.reportForgotten();
+    const summary = createSummary(deliveries.ledgers());
+    const ledgers = (): readonly Ledger[] => deliveries.ledgers();
+    const counters = createCoordinatorMetrics(metrics, { pipeline, ledgers, cloud });
     const stamps = { source: config.sampleSource, nextId };
-    const onOutcome = createOutcomeHandler({ pipeline, summary, logger, signal });
+    const onOutcome = createOutcomeHandler({ pipeline, summary, logger });
     const common: Omit<TaskInput, 'task'> = {
       hosts,
       stamps,
@@ -76,8 +88,10 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
     };
     if (once) {
       for (const task of plan.tasks) await runCycle({ ...common, task: () => task }, new Map(), signal);
-      await pipeline.flush(signal);
-      return summary.conclude(pipeline.ledgers(), logger);
+      // What fails waits on the disk for the next run, or is dropped; the summary says so.
+      await deliveries.flush(signal, { untilFailure: true });
+      await deliveries.close();
+      return summary.conclude(deliveries.ledgers(), logger);
     }
     const tasks = createTaskSet(common, (task) => health.taskStarted(task), signal);
     if (config.http) {
@@ -90,7 +104,7 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
         files: planFiles(config),
         stamp: input.planStamp,
         load: () => loadPlan(config, plugins),
-        apply: (next) => changePlan(next, { plugins, pipeline, tasks, logger, stdout }, signal),
+        apply: (next) => changePlan(next, { pipeline, deliveries, tasks, logger }, signal),
         onRequest: input.onHangup,
         onReload: counters.reloaded,
         logger,
@@ -107,7 +121,8 @@ export async function run(input: RunInput, signal: AbortSignal): Promise<number>
     return 0;
   } finally {
     // In the order of the flow: the ticks have ended by now.
-    await stopPipeline(pipeline, logger);
+    await stopDeliveries(deliveries, logger);
+    await queues.close();
     for (const host of hosts) host.close();
     await http?.close();
   }
@@ -126,34 +141,52 @@ function createHosts({ inspectors, tls }: CoordinatorConfig, { discoveries }: Pl
   }
 }
 
+function createDeliveries({ config, plugins, cloud, logger, stdout }: RunInput, queues: QueueFiles): DeliverySet {
+  return createDeliverySet({
+    publishers: plugins.publishers,
+    settings: {
+      stdout,
+      telemetrySecret: config.telemetrySecret,
+      hostName: hostname(),
+      compat: config.compat,
+      baseDirectory: dirname(config.pipelineFile),
+      ...(cloud && { cloud }),
+      ...(config.transportUrl !== undefined && { transportUrl: config.transportUrl }),
+    },
+    onWarning: (publisher, message) => logger.warn({ publisher }, message),
+    openQueue: (publisher, onRepair) => queues.open(publisher, onRepair),
+    events: observeDeliveries(logger),
+    onQueueLost: (publisher, error) =>
+      logger.error({ publisher, err: error }, 'queue cannot be opened again: samples wait in memory until a restart'),
+  });
+}
+
 interface OutcomeHandlerInput {
   readonly pipeline: Pipeline;
   readonly summary: Summary;
   readonly logger: Logger;
-  readonly signal: AbortSignal;
 }
 
-function createOutcomeHandler({ pipeline, summary, logger, signal }: OutcomeHandlerInput): TaskInput['onOutcome'] {
+function createOutcomeHandler({ pipeline, summary, logger }: OutcomeHandlerInput): TaskInput['onOutcome'] {
   const hostLog = createHostLog(logger);
   return (host, outcome) => {
     hostLog.report(host, outcome);
     summary.hostEnded(host, outcome);
-    if (outcome.kind !== 'polled' || outcome.samples.length === 0) return;
-    // Not awaited: a slow publisher must not hold the polling. The ledgers tell what becomes of the samples.
-    pipeline.publish(outcome.samples, signal).catch((error: unknown) => {
-      if (!signal.aborted) logger.error({ err: error }, 'samples could not be handed to the publishers');
-    });
+    if (outcome.kind === 'polled' && outcome.samples.length > 0) pipeline.publish(outcome.samples);
   };
 }
 
-/** Lets what is queued leave, for a while; then says what did not. */
-async function stopPipeline(pipeline: Pipeline, logger: Logger): Promise<void> {
+/** Lets what waits leave, for a while; then says what did not. */
+async function stopDeliveries(deliveries: DeliverySet, logger: Logger): Promise<void> {
   const { signal } = new AbortController();
   try {
-    await withDeadline(signal, FLUSH_GRACE_MS, (deadline) => pipeline.flush(deadline));
+    await withDeadline(signal, FLUSH_GRACE_MS, (deadline) => deliveries.flush(deadline, { untilFailure: true }));
   } catch {
-    const waiting = pipeline.ledgers().filter(({ queued }) => queued > 0);
-    for (const { url, queued } of waiting) logger.warn({ publisher: url, queued }, 'samples dropped at the end');
+    // The ledgers say what it was too short for.
   }
-  await pipeline.close();
+  await deliveries.close();
+  for (const { publisher, queued, dropped } of deliveries.ledgers()) {
+    if (queued > 0) logger.info({ publisher, samples: queued }, 'samples wait on disk for the next start');
+    if (dropped.closed > 0) logger.warn({ publisher, samples: dropped.closed }, 'samples dropped at the end');
+  }
 }

@@ -1,4 +1,4 @@
-import type { Ledger } from '@nephometer/pipeline';
+import type { Ledger } from '@nephometer/delivery';
 import { formatError } from '@nephometer/service';
 import type { Logger } from '@nephometer/service';
 import type { Host } from './host.ts';
@@ -11,8 +11,8 @@ export interface Summary {
   readonly conclude: (ledgers: readonly Ledger[], logger: Logger) => number;
 }
 
-/** An empty summary. */
-export function createSummary(): Summary {
+/** An empty summary. @param before the ledgers as they were: a queue on disk remembers more than this run */
+export function createSummary(before: readonly Ledger[]): Summary {
   const failedHosts = new Map<string, string>();
   const polledHosts = new Set<string>();
   let samples = 0;
@@ -30,7 +30,7 @@ export function createSummary(): Summary {
       samples += outcome.samples.length;
     },
     conclude(ledgers, logger) {
-      const failed = ledgers.some(({ polled, delivered }) => delivered < polled) || failedHosts.size > 0;
+      const failed = failedHosts.size > 0 || ledgers.some((ledger) => hasLost(ledger, before));
       const fields = {
         hosts: { polled: polledHosts.size, failed: Object.fromEntries(failedHosts) },
         samples,
@@ -41,4 +41,14 @@ export function createSummary(): Summary {
       return failed ? 1 : 0;
     },
   };
+}
+
+/** Whether samples wait, or more have been dropped than before. */
+function hasLost({ publisher, queued, dropped }: Ledger, before: readonly Ledger[]): boolean {
+  const earlier = before.find((candidate) => candidate.publisher === publisher)?.dropped;
+  return queued > 0 || sum(dropped) > (earlier ? sum(earlier) : 0);
+}
+
+function sum(dropped: Ledger['dropped']): number {
+  return Object.values(dropped).reduce((total, count) => total + count, 0);
 }

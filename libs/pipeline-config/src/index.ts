@@ -16,5 +16,9 @@ export { createPollsterFilter, hasTransformers, isPassedOver } from './pollster-
 export { parseDiscovery } from './discovery-url.ts';
 export type { DiscoveryUrl } from './discovery-url.ts';
 export { discoveryProblems, publisherProblems, transformerProblems } from './plugin-problems.ts';
+export type { PublisherCheck } from './plugin-problems.ts';
 export { unknownMeters } from './unknown-meters.ts';
 export type { KnownMeters } from './unknown-meters.ts';
+export { completeDelivery, deliveryOptionNames, splitDelivery } from './delivery-options.ts';
+export type { SplitUrl } from './delivery-options.ts';
+export { publisherName } from './publisher-name.ts';

@@ -1,17 +1,14 @@
+import type { DeliveryOptions } from '@nephometer/plugin';
 import { addFindings, checkDocument, parseYaml } from '@nephometer/service';
 import type { DocumentPath, Parsed, YamlDocument } from '@nephometer/service';
 import { z } from 'zod';
 import { pipelineProblems, pipelineWarnings } from './pipeline-relations.ts';
 import type { PollingConfig } from './polling-config.ts';
 import { isMapping } from './is-mapping.ts';
-import {
-  intervalField,
-  metersField,
-  nameField,
-  optionalTextsField,
-  publishersField,
-  sinkNamesField,
-} from './source-fields.ts';
+import { uncheckedPublishers } from './plugin-problems.ts';
+import type { PublisherCheck } from './plugin-problems.ts';
+import { publishersField } from './publishers-field.ts';
+import { intervalField, metersField, nameField, optionalTextsField, sinkNamesField } from './source-fields.ts';
 import { describeFile, duplicateNames, listField, renameCounters } from './source-list.ts';
 import { linesWithin, transformersField } from './transformers-field.ts';
 
@@ -76,10 +73,17 @@ export interface TransformerPlace {
 }
 
 export interface PipelinePublisher {
-  /** With a scheme and `://`, otherwise as written. Whether a publisher for it exists is not checked here. */
+  /**
+   * With a scheme and `://`, otherwise as written, without the options of the delivery. Whether a publisher for it exists is not
+   * checked here.
+   */
   readonly url: string;
+  /** What the file says about the delivery; the same wherever it names this URL. Default: nothing. */
+  readonly delivery?: Partial<DeliveryOptions>;
   /** Its line in the file. */
   readonly line?: number;
+  /** The lines of the options beside its URL, by their names. */
+  readonly optionLines?: ReadonlyMap<string, number>;
 }
 
 /** How to read a pipeline.yaml. */
@@ -90,6 +94,11 @@ export interface PipelineOptions {
    * that does nothing.
    */
   readonly doesPolling?: boolean;
+  /**
+   * For {@link publisherProblems}, which can only look at a good file: of one that is refused all the same, these problems are
+   * among those that are told. Default: nothing is wrong with any publisher.
+   */
+  readonly checkPublisher?: PublisherCheck;
 }
 
 const bothRequired = 'Both sources & sinks are required; add the one that is missing';
@@ -138,7 +147,7 @@ type PipelineFile = z.output<ReturnType<typeof createSchema>>;
  */
 export function parsePipeline(
   text: string | Uint8Array,
-  { file, doesPolling = false }: PipelineOptions,
+  { file, doesPolling = false, checkPublisher = () => [] }: PipelineOptions,
 ): Parsed<PipelineConfig> {
   const parsed = parseYaml(text, { file, dialect: 'yaml11' });
   if (!parsed.ok) return parsed;
@@ -147,7 +156,7 @@ export function parsePipeline(
   const config: Parsed<PipelineConfig> = checked.ok
     ? { ...checked, value: toConfig(document, checked.value) }
     : checked;
-  return addFindings(config, {
+  const result = addFindings(config, {
     problems: [
       ...duplicateNames(document, 'sources'),
       ...duplicateNames(document, 'sinks'),
@@ -155,6 +164,7 @@ export function parsePipeline(
     ],
     warnings: [...warnings, ...pipelineWarnings(document, { doesPolling })],
   });
+  return result.ok ? result : addFindings(result, { problems: uncheckedPublishers(document, checkPublisher) });
 }
 
 /** What a pipeline.yaml of 2015 polls, where there is no polling.yaml; every line of it is one of that file. */
@@ -181,7 +191,10 @@ function toConfig(document: YamlDocument, { sources, sinks }: PipelineFile): Pip
     sources: sources.map((source, index) => toSource(document, source, index)),
     sinks: sinks.map(({ name, publishers, transformers }, sink) => ({
       name,
-      publishers: publishers.map((url, index) => withLine({ url }, document, ['sinks', sink, 'publishers', index])),
+      publishers: publishers.map((publisher, index) => {
+        const path = ['sinks', sink, 'publishers', index];
+        return withLine({ ...publisher, ...optionLines(document, path) }, document, path);
+      }),
       transformers: transformers.map((transformer, index) => {
         const path = ['sinks', sink, 'transformers', index];
         const parameterLines = linesWithin(document, [...path, 'parameters'], transformer.parameters);
@@ -206,6 +219,19 @@ function toSource(
     sinks,
     ...(interval !== undefined && { polling: { intervalMs: interval, resources, discovery, ...discoveryLines } }),
   };
+}
+
+/** Of a publisher that is a mapping. */
+function optionLines(
+  document: YamlDocument,
+  path: DocumentPath,
+): { readonly optionLines?: ReadonlyMap<string, number> } {
+  const entry = valueAt(document.value, path);
+  return isMapping(entry) ? { optionLines: linesWithin(document, path, entry) } : {};
+}
+
+function valueAt(value: unknown, path: DocumentPath): unknown {
+  return path.reduce<unknown>((part, key) => (part as Readonly<Record<string | number, unknown>>)[key], value);
 }
 
 function withLine<T extends object>(place: T, document: YamlDocument, path: DocumentPath): T & { line?: number } {

@@ -1,14 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
 import { problemAt, suggest } from '@nephometer/service';
 import type { Problem, YamlDocument } from '@nephometer/service';
 import { isLeftEmpty } from './is-left-empty.ts';
 import { nameOf, showName, showNames } from './names.ts';
+import { publisherName } from './publisher-name.ts';
+import { readPublisher } from './publishers-field.ts';
 import { ignoredKeys, rawEntries } from './source-list.ts';
 import type { RawEntry } from './source-list.ts';
+import type { SplitUrl } from './delivery-options.ts';
 import { unusualValues } from './unusual-values.ts';
 
 /** What is wrong between the parts of a pipeline.yaml, in the words of Ceilometer. */
 export function pipelineProblems(document: YamlDocument): readonly Problem[] {
-  return [...missingSinks(document), ...danglingSinks(document), ...duplicatePipelines(document)];
+  return [
+    ...missingSinks(document),
+    ...danglingSinks(document),
+    ...duplicatePipelines(document),
+    ...differentDeliveries(document),
+  ];
 }
 
 /** What in a pipeline.yaml has no effect, or an effect that is hardly meant. */
@@ -88,17 +97,46 @@ function unusedSinks(document: YamlDocument): readonly Problem[] {
 }
 
 function repeatedPublishers(document: YamlDocument): readonly Problem[] {
-  return rawEntries(document, 'sinks').flatMap(({ path, value }) => {
-    const urls: readonly unknown[] = Array.isArray(value['publishers']) ? value['publishers'] : [];
-    const seen = new Set<unknown>();
-    return urls.flatMap((url, index) => {
+  return rawEntries(document, 'sinks').flatMap((sink) => {
+    const seen = new Set<string>();
+    return publishersOf(sink).flatMap(({ url, path }) => {
       if (!seen.has(url)) {
         seen.add(url);
         return [];
       }
-      const message = 'listed twice: every sample is sent there twice; remove one of the two';
-      return [problemAt(document, [...path, 'publishers', index], message)];
+      return [problemAt(document, path, 'listed twice: every sample is sent there twice; remove one of the two')];
     });
+  });
+}
+
+/** A publisher has one queue, wherever it is named, and its password does not tell it from others. */
+function differentDeliveries(document: YamlDocument): readonly Problem[] {
+  const first = new Map<string, PlacedPublisher>();
+  return rawEntries(document, 'sinks')
+    .flatMap(publishersOf)
+    .flatMap((publisher) => {
+      const name = publisherName(publisher.url);
+      const earlier = first.get(name) ?? publisher;
+      first.set(name, earlier);
+      const isSame = isDeepStrictEqual(earlier.delivery, publisher.delivery);
+      if (isSame && earlier.url === publisher.url) return [];
+      const what = isSame ? 'its password or token is' : 'the options of its delivery are';
+      const message = `${what} not as on line ${document.lineOf(earlier.path)}; a publisher has one queue, write the same in both places`;
+      return [problemAt(document, publisher.path, message)];
+    });
+}
+
+interface PlacedPublisher {
+  readonly url: string;
+  readonly delivery: SplitUrl['delivery'];
+  readonly path: RawEntry['path'];
+}
+
+function publishersOf({ path, value }: RawEntry): readonly PlacedPublisher[] {
+  const list: readonly unknown[] = Array.isArray(value['publishers']) ? value['publishers'] : [];
+  return list.flatMap((entry, index) => {
+    const { url, delivery, problems } = readPublisher(entry);
+    return problems.length > 0 ? [] : [{ url, delivery, path: [...path, 'publishers', index] }];
   });
 }
 

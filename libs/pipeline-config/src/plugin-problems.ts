@@ -1,10 +1,12 @@
-import { formatPath, suggest } from '@nephometer/service';
-import type { DocumentPath, Problem } from '@nephometer/service';
+import { formatPath, problemAt, suggest } from '@nephometer/service';
+import type { DocumentPath, Problem, YamlDocument } from '@nephometer/service';
 import type { TransformerFactory } from '@nephometer/plugin';
 import { parseDiscovery } from './discovery-url.ts';
 import { showNames } from './names.ts';
 import type { PipelineConfig, TransformerPlace } from './pipeline-config.ts';
 import type { PollingConfig } from './polling-config.ts';
+import { optionNamedIn, readPublisher } from './publishers-field.ts';
+import { rawEntries } from './source-list.ts';
 
 /**
  * Discoveries that the sources name and nobody offers. Ceilometer passes over them in silence, or with a warning per cycle.
@@ -33,21 +35,35 @@ function explainDiscovery(url: string, known: readonly string[]): string | undef
   return `no discovery is named ${JSON.stringify(name)}${cause}; ${advice}`;
 }
 
-/**
- * Publishers that the sinks name and that cannot be made.
- *
- * @param check what is wrong with a publisher's URL; it touches no target
- */
-export function publisherProblems(
-  { sinks }: PipelineConfig,
-  file: string,
-  check: (url: string) => readonly string[],
-): readonly Problem[] {
+/** What is wrong with a publisher's URL, every problem at once; touches no target. */
+export type PublisherCheck = (url: string) => readonly string[];
+
+/** Publishers that the sinks name and that cannot be made; each problem at the option that it names, if that is a line. */
+export function publisherProblems({ sinks }: PipelineConfig, file: string, check: PublisherCheck): readonly Problem[] {
   return sinks.flatMap((sink, sinkIndex) =>
-    sink.publishers.flatMap(({ url, line }, index) =>
-      check(url).map((message) => toProblem(file, line, ['sinks', sinkIndex, 'publishers', index], message)),
+    sink.publishers.flatMap(({ url, line, optionLines = new Map<string, number>() }, index) =>
+      check(url).map((message) => {
+        const option = optionNamedIn(message, Object.fromEntries(optionLines));
+        const [name = ''] = option;
+        const path = ['sinks', sinkIndex, 'publishers', index, ...option];
+        return toProblem(file, optionLines.get(name) ?? line, path, message);
+      }),
     ),
   );
+}
+
+/** As {@link publisherProblems}, of a file that is refused for other reasons: what of it can be read. */
+export function uncheckedPublishers(document: YamlDocument, check: PublisherCheck): readonly Problem[] {
+  return rawEntries(document, 'sinks').flatMap(({ path, value }) => {
+    const list: readonly unknown[] = Array.isArray(value['publishers']) ? value['publishers'] : [];
+    return list.flatMap((entry, index) => {
+      const { url } = readPublisher(entry);
+      const problems = url === '' ? [] : check(url);
+      return problems.map((problem) =>
+        problemAt(document, [...path, 'publishers', index, ...optionNamedIn(problem, entry)], problem),
+      );
+    });
+  });
 }
 
 /** Transformers that the sinks name and nobody offers, and what is wrong with the parameters of the others. */

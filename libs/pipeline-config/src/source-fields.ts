@@ -9,7 +9,7 @@ import { nameOf, showName } from './names.ts';
 const maxIntervalMs = 2 ** 31 - 1;
 
 /** Reports a problem, at `path` from the field on. */
-type Refuse = (message: string, path?: readonly number[]) => typeof z.NEVER;
+type Refuse = (message: string, path?: readonly (string | number)[]) => typeof z.NEVER;
 
 /** A field that is read by a function of its own; a key that is absent gives it `undefined`. */
 export function field<T>(read: (value: unknown, refuse: Refuse) => T): z.ZodType<T> {
@@ -118,20 +118,6 @@ export function sinkNamesField(): z.ZodType<readonly string[]> {
         refuse(`the name of a sink should be a text, got ${describeValue(entry)}; put it in quotes`, [index])
       );
     });
-  });
-}
-
-/** URLs of publishers. One without `://` gets it appended, as in Ceilometer: `gnocchi` is `gnocchi://`. */
-export function publishersField(): z.ZodType<readonly string[]> {
-  return field((value, refuse) => {
-    if (isLeftEmpty(value)) {
-      return refuse('No publisher specified; list at least one, for example publishers: ["gnocchi://"]');
-    }
-    if (!Array.isArray(value)) {
-      const advice = asList(value, 'publishers: ["gnocchi://"]');
-      return refuse(`publishers should be a list, got ${describeValue(value)}; ${advice}`);
-    }
-    return readTexts(value, refuse, 'a publisher').map((url) => (url.includes('://') ? url : `${url}://`));
   });
 }
 

@@ -1,13 +1,6 @@
 import type { Sample } from '@nephometer/sample';
 import type { Routes, TransformingSink } from './routes.ts';
 
-/** Samples for one publisher. */
-export interface Consignment {
-  readonly valid: Sample[];
-  /** Samples whose volume is not a finite number. */
-  invalid: number;
-}
-
 /**
  * Sorts a batch by publisher, through the transformers of the sinks that have some, which are flushed at its end.
  *
@@ -16,8 +9,8 @@ export interface Consignment {
 export function consign(
   samples: readonly Sample[],
   routes: Routes,
-): { readonly consignments: ReadonlyMap<string, Consignment>; readonly unmatched: number } {
-  const consignments = new Map<string, Consignment>();
+): { readonly consignments: ReadonlyMap<string, readonly Sample[]>; readonly unmatched: number } {
+  const consignments = new Map<string, Sample[]>();
   let unmatched = 0;
   for (const sample of samples) {
     const { urls, sinks } = routes.of(sample.name);
@@ -31,18 +24,17 @@ export function consign(
   return { consignments, unmatched };
 }
 
-function transform(consignments: Map<string, Consignment>, sinks: readonly TransformingSink[], sample: Sample): void {
+function transform(consignments: Map<string, Sample[]>, sinks: readonly TransformingSink[], sample: Sample): void {
   for (const { chain, urls } of sinks) {
     const given = chain.handle(sample);
     if (given) addTo(consignments, urls, given);
   }
 }
 
-function addTo(consignments: Map<string, Consignment>, urls: readonly string[], sample: Sample): void {
+function addTo(consignments: Map<string, Sample[]>, urls: readonly string[], sample: Sample): void {
   for (const url of urls) {
     let consignment = consignments.get(url);
-    if (consignment === undefined) consignments.set(url, (consignment = { valid: [], invalid: 0 }));
-    if (Number.isFinite(sample.volume)) consignment.valid.push(sample);
-    else consignment.invalid += 1;
+    if (consignment === undefined) consignments.set(url, (consignment = []));
+    consignment.push(sample);
   }
 }

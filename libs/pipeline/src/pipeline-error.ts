@@ -3,9 +3,7 @@ export type PipelineErrorCode =
   /** A source names a sink that the configuration does not have. */
   | 'sink_missing'
   /** A sink names a publisher that was not handed in. */
-  | 'publisher_missing'
-  /** A publisher was handed in for a URL that already has one. */
-  | 'publisher_known'
+  | 'outlet_missing'
   /** A sink names a transformer that was not handed in. */
   | 'transformer_missing'
   /** The parameters of a transformer are not what they should be. */
@@ -17,13 +15,7 @@ export type PipelineErrorCode =
   /** An expression has no value for a sample: a division by zero, a missing field. */
   | 'expression_failed'
   /** A transformer cannot work with a sample: its volume, its name or its timestamp. */
-  | 'bad_sample'
-  /** A limit is not a whole number of at least 1. */
-  | 'bad_limit'
-  /** The change before is still waiting for publishers that left. */
-  | 'reconfiguring'
-  /** The pipeline is closed. */
-  | 'closed';
+  | 'bad_sample';
 
 /** The error of this library. */
 export class PipelineError extends Error {

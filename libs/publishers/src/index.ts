@@ -1,4 +1,4 @@
-export { checkPublisherUrl, createPublisher, publisherFactories } from './registry.ts';
+export { checkPublisherUrl, createPublisher, publisherFactories, publisherFactoryOf } from './registry.ts';
 export { completePublisherUrl, parsePublisherUrl } from './publisher-url.ts';
 export type { PublisherUrl } from './publisher-url.ts';
 export { createTestPublisher, testPublisherLimit } from './test/test-publisher.ts';

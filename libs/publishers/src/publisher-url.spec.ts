@@ -29,7 +29,7 @@ test('Options that are unknown or given twice are each named once', () => {
   assert.ok(parts);
   assert.deepEqual(checkOptionNames(parts, ['x', 'z']), [
     'the option "x" is given more than once',
-    'there is no option "y"; it takes x, z',
+    'there is no option "y"; it takes x, z; did you mean "x"?',
   ]);
   assert.deepEqual([optionOf(parts, 'x'), optionOf(parts, 'y'), optionOf(parts, 'z')], ['1', '', undefined]);
 });

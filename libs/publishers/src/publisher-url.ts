@@ -1,3 +1,6 @@
+import { deliveryOptionNames } from '@nephometer/pipeline-config';
+import { suggest } from '@nephometer/service';
+
 /** The parts of a publisher's URL, as they stand: nothing is decoded but the options. */
 export interface PublisherUrl {
   /** In lower case. */
@@ -35,7 +38,10 @@ export function checkOptionNames({ options }: PublisherUrl, known: readonly stri
   const names = options.map(([name]) => name);
   const may = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
   return [...new Set(names)].flatMap((name) => {
-    if (!known.includes(name)) return [`there is no option "${name}"; ${may}`];
+    if (!known.includes(name)) {
+      const meant = suggest(name, [...known, ...deliveryOptionNames]);
+      return [`there is no option "${name}"; ${may}${meant === undefined ? '' : `; did you mean "${meant}"?`}`];
+    }
     return names.indexOf(name) === names.lastIndexOf(name) ? [] : [`the option "${name}" is given more than once`];
   });
 }

@@ -1,4 +1,5 @@
 import type { Publisher, PublisherFactory, PublisherSettings } from '@nephometer/plugin';
+import { suggest } from '@nephometer/service';
 import { consolePublisherFactory } from './console/console-publisher.ts';
 import { filePublisherFactory } from './file/file-publisher.ts';
 import { PublisherError } from './publisher-error.ts';
@@ -12,17 +13,34 @@ export const publisherFactories: readonly PublisherFactory[] = [
   testPublisherFactory,
 ];
 
-/** What is wrong with a publisher's URL: every problem at once; none if {@link createPublisher} can make it. */
+/** Who makes the publisher of a URL; `undefined` if nobody does. */
+export function publisherFactoryOf(
+  url: string,
+  factories: readonly PublisherFactory[] = publisherFactories,
+): PublisherFactory | undefined {
+  const scheme = parsePublisherUrl(url)?.scheme;
+  return factories.find((candidate) => candidate.scheme === scheme);
+}
+
+/**
+ * What is wrong with a publisher's URL: every problem at once; none if {@link createPublisher} can make it.
+ *
+ * @param settings as for `validate` of a {@link PublisherFactory}: absent where they are not known
+ */
 export function checkPublisherUrl(
   url: string,
   factories: readonly PublisherFactory[] = publisherFactories,
+  settings?: Pick<PublisherSettings, 'transportUrl'>,
 ): readonly string[] {
   const scheme = parsePublisherUrl(url)?.scheme;
-  if (scheme === undefined) return [`"${url}" is not a URL; one looks like file:///var/log/samples?json`];
+  if (scheme === undefined)
+    return [`"${withoutSecrets(url)}" is not a URL; one looks like file:///var/log/samples?json`];
   const factory = factories.find((candidate) => candidate.scheme === scheme);
-  if (factory) return factory.validate(url);
+  if (factory) return factory.validate(url, settings);
   const known = factories.map((candidate) => candidate.scheme).sort();
-  return [`there is no publisher for "${scheme}"; there are publishers for ${known.join(', ')}`];
+  const near = suggest(scheme, known);
+  const advice = near === undefined ? '' : `; did you mean "${near}"?`;
+  return [`there is no publisher for "${scheme}"; there are publishers for ${known.join(', ')}${advice}`];
 }
 
 /**
@@ -35,11 +53,15 @@ export function createPublisher(
   settings: PublisherSettings,
   factories: readonly PublisherFactory[] = publisherFactories,
 ): Publisher {
-  const problems = checkPublisherUrl(url, factories);
-  const scheme = parsePublisherUrl(url)?.scheme;
-  const factory = factories.find((candidate) => candidate.scheme === scheme);
+  const problems = checkPublisherUrl(url, factories, settings);
+  const factory = publisherFactoryOf(url, factories);
   if (problems.length > 0 || factory === undefined) {
-    throw new PublisherError('bad_url', `the publisher ${url} cannot be made: ${problems.join('; ')}`);
+    throw new PublisherError('bad_url', `the publisher ${withoutSecrets(url)} cannot be made: ${problems.join('; ')}`);
   }
   return factory.create(url, settings);
+}
+
+/** Without user and password, which may have any character, and without the query, which may have a token. */
+function withoutSecrets(url: string): string {
+  return url.replace(/^([^/]*\/\/)?.*@/s, '$1').replace(/[?#].*$/s, '');
 }

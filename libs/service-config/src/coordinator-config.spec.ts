@@ -69,6 +69,7 @@ test('every setting of the environment beats the file, with paths relative to th
     NEPHOMETER_INSPECTORS: 'a:1, unix:b.sock',
     NEPHOMETER_STATE_DIR: 'data',
     NEPHOMETER_TELEMETRY_SECRET: '12345',
+    NEPHOMETER_TRANSPORT_URL: 'rabbit://env',
     NEPHOMETER_SAMPLE_SOURCE: 'env',
     NEPHOMETER_COMPAT: 'head',
     NEPHOMETER_UNMANAGED: 'true',
@@ -85,6 +86,7 @@ test('every setting of the environment beats the file, with paths relative to th
     inspectors: { targets: ['a:1', `unix:${resolve('b.sock')}`] },
     stateDir: resolve('data'),
     telemetrySecret: '12345',
+    transportUrl: 'rabbit://env',
     sampleSource: 'env',
     compat: 'head',
     unmanaged: true,
@@ -146,6 +148,11 @@ for (const [what, text, expected] of [
     'a secret that is no text, which stays secret',
     `${small}telemetry_secret: 4711\n`,
     ['3: telemetry_secret: expected text; put it in quotes'],
+  ],
+  [
+    'a bus that is no RabbitMQ, whose password stays secret',
+    `${small}transport_url: amqp://u:hidden@h\n`,
+    ["3: transport_url: expected RabbitMQ's URL, for example rabbit://user:password@rabbit.example.org:5672/"],
   ],
   [
     'a mistyped key',

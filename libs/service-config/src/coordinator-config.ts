@@ -29,6 +29,8 @@ export interface CoordinatorConfig {
   readonly stateDir: string;
   /** Key of the signature in messages, Ceilometer's `telemetry_secret`. Default `change this for valid signing`. */
   readonly telemetrySecret: string;
+  /** Where the message bus is that publishers use which name none, with its passwords: oslo.messaging's `transport_url`. */
+  readonly transportUrl?: string;
   /** `source` of every sample. Default `openstack`. */
   readonly sampleSource: string;
   /** Which Ceilometer's meter names and units. Default `head`. */
@@ -62,6 +64,8 @@ const instanceDiscoveryMethods = ['libvirt_metadata', 'naive', 'workload_partiti
 /** Where instances are looked for. */
 export type InstanceDiscoveryMethod = (typeof instanceDiscoveryMethods)[number];
 
+const transportExample = "expected RabbitMQ's URL, for example rabbit://user:password@rabbit.example.org:5672/";
+
 const schema = z.strictObject({
   polling_file: text.optional(),
   pipeline_file: text,
@@ -72,6 +76,11 @@ const schema = z.strictObject({
     .string({ error: 'expected text; put it in quotes' })
     .min(1)
     .default('change this for valid signing'),
+  // Nor does this one show its password.
+  transport_url: z
+    .string({ error: transportExample })
+    .regex(/^(?:rabbit|kombu):\/\/[^/?#]+/i, { error: transportExample })
+    .optional(),
   sample_source: text.default('openstack'),
   // Without quotes, 2015 is a number.
   compat: z.preprocess((value) => (value === 2015 ? '2015' : value), z.enum(compats)).default('head'),
@@ -108,7 +117,7 @@ export const coordinatorKeys: readonly string[] = Object.keys(schema.shape);
  * The coordinator's configuration from its file, the environment and the flags `listen` and `http`. A flag beats the
  * environment (`NEPHOMETER_LISTEN`, `NEPHOMETER_HTTP`, `NEPHOMETER_POLLING_FILE`, `NEPHOMETER_PIPELINE_FILE`,
  * `NEPHOMETER_INSPECTORS` with targets between commas, `NEPHOMETER_STATE_DIR`, `NEPHOMETER_TELEMETRY_SECRET`,
- * `NEPHOMETER_SAMPLE_SOURCE`, `NEPHOMETER_COMPAT`, `NEPHOMETER_UNMANAGED`, `NEPHOMETER_INSTANCE_DISCOVERY_METHOD`,
+ * `NEPHOMETER_TRANSPORT_URL`, `NEPHOMETER_SAMPLE_SOURCE`, `NEPHOMETER_COMPAT`, `NEPHOMETER_UNMANAGED`, `NEPHOMETER_INSTANCE_DISCOVERY_METHOD`,
  * `NEPHOMETER_OPENSTACK_PASSWORD`, `NEPHOMETER_OPENSTACK_APPLICATION_CREDENTIAL_SECRET`, `NEPHOMETER_OPENSTACK_TOKEN`) beats the file. Reads the file and checks that
  * the files it names can be read; what is in them is not looked at.
  *
@@ -144,6 +153,7 @@ function complete(document: LayeredDocument, raw: z.output<typeof schema>): Pars
     inspectors: { targets: inspectors.targets },
     stateDir: document.resolvePath(['state_dir'], raw.state_dir),
     telemetrySecret: raw.telemetry_secret,
+    ...(raw.transport_url !== undefined && { transportUrl: raw.transport_url }),
     sampleSource: raw.sample_source,
     compat: raw.compat,
     unmanaged: raw.unmanaged ?? raw.openstack === undefined,

@@ -12,6 +12,7 @@ inspectors:
       - unix:///run/inspector.sock
 state_dir: ./state
 telemetry_secret: s3cret
+transport_url: rabbit://u:p@rabbit:5672/nova
 sample_source: here
 compat: '2015'
 unmanaged: false
@@ -34,6 +35,7 @@ export const completeConfig = {
   },
   stateDir: '/etc/nephometer/state',
   telemetrySecret: 's3cret',
+  transportUrl: 'rabbit://u:p@rabbit:5672/nova',
   sampleSource: 'here',
   compat: '2015',
   unmanaged: false,

@@ -32,6 +32,7 @@ export const coordinatorSettings: readonly Setting[] = [
   { key: ['inspectors'], variable: 'NEPHOMETER_INSPECTORS', kind: 'targets' },
   { key: ['state_dir'], variable: 'NEPHOMETER_STATE_DIR', kind: 'text' },
   { key: ['telemetry_secret'], variable: 'NEPHOMETER_TELEMETRY_SECRET', kind: 'text' },
+  { key: ['transport_url'], variable: 'NEPHOMETER_TRANSPORT_URL', kind: 'text' },
   { key: ['sample_source'], variable: 'NEPHOMETER_SAMPLE_SOURCE', kind: 'text' },
   { key: ['compat'], variable: 'NEPHOMETER_COMPAT', kind: 'text' },
   { key: ['unmanaged'], variable: 'NEPHOMETER_UNMANAGED', kind: 'boolean' },

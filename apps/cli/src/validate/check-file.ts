@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { parsePipeline, parsePolling, pollingOf } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
-import type { Compat } from '@nephometer/sample';
+import { checkPublisherUrl } from '@nephometer/publishers';
 import { parseYaml, readConfigFile } from '@nephometer/service';
 import type { Parsed, Problem, YamlDocument } from '@nephometer/service';
 import { loadCoordinatorConfig, loadInspectorConfig } from '@nephometer/service-config';
+import type { CoordinatorConfig } from '@nephometer/service-config';
 import { meterWarnings, missingDiscoveries, sinkProblems } from './check-plugins.ts';
 import { fileKindOf, fileKindsExplained } from './file-kind.ts';
 import type { FileKind } from './file-kind.ts';
@@ -30,8 +31,8 @@ export interface CheckedFile {
   readonly polling?: PollingConfig;
   /** Set for a good pipeline file. */
   readonly pipeline?: PipelineConfig;
-  /** Set for a good coordinator file: whose meters. */
-  readonly compat?: Compat;
+  /** Set for a good coordinator file. */
+  readonly coordinator?: CoordinatorConfig;
   /** Set for a coordinator file, good or bad. */
   readonly names?: readonly NamedFile[];
 }
@@ -61,7 +62,11 @@ export async function checkFile({ file, doesPolling, signal }: CheckOptions): Pr
     case 'polling':
       return checkPolling(file, parsePolling(text, { file }), document.value);
     case 'pipeline':
-      return checkPipeline(file, parsePipeline(text, { file, doesPolling }), { document: document.value, doesPolling });
+      return checkPipeline(
+        file,
+        parsePipeline(text, { file, doesPolling, checkPublisher: (url) => checkPublisherUrl(url) }),
+        { document: document.value, doesPolling },
+      );
     case 'coordinator': {
       const parsed = await loadCoordinatorConfig({ file, flags: {}, env: {}, signal });
       const names = namedFiles(file, document.value.value, findingsOf(parsed).problems);
@@ -69,7 +74,7 @@ export async function checkFile({ file, doesPolling, signal }: CheckOptions): Pr
         file,
         kind,
         ...findingsOf(parsed),
-        ...(parsed.ok && { summary: describeCoordinator(parsed.value), compat: parsed.value.compat }),
+        ...(parsed.ok && { summary: describeCoordinator(parsed.value), coordinator: parsed.value }),
         names,
       };
     }

@@ -5,6 +5,7 @@ import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config'
 import { meterNames, uncollectedMeterNames } from '@nephometer/pollsters';
 import { checkPublisherUrl } from '@nephometer/publishers';
 import type { Problem, YamlDocument } from '@nephometer/service';
+import type { CoordinatorConfig } from '@nephometer/service-config';
 
 /** What tells the line of a part of the file. */
 type Lines = Pick<YamlDocument, 'lineOf'>;
@@ -22,6 +23,17 @@ export function sinkProblems(config: PipelineConfig, file: string): readonly Pro
     ...publisherProblems(config, file, (url) => checkPublisherUrl(url)),
     ...transformerProblems(config, file, transformerFactories),
   ];
+}
+
+/** Publishers of a pipeline file that would be fine, but need what the coordinator file that names it does not have. */
+export function missingSettings(
+  config: PipelineConfig,
+  file: string,
+  coordinator: CoordinatorConfig,
+): readonly Problem[] {
+  return publisherProblems(config, file, (url) =>
+    checkPublisherUrl(url).length > 0 ? [] : checkPublisherUrl(url, undefined, coordinator),
+  );
 }
 
 /** A warning for each pattern of meters that fits none we can collect. */

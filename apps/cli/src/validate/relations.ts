@@ -1,7 +1,7 @@
 import { createMeterFilter, hasTransformers } from '@nephometer/pipeline-config';
 import type { PipelineConfig, PollingConfig } from '@nephometer/pipeline-config';
-import type { Compat } from '@nephometer/sample';
 import type { Problem } from '@nephometer/service';
+import type { CoordinatorConfig } from '@nephometer/service-config';
 import { polledMeters } from './describe-config.ts';
 
 /** More names than this in a message help nobody. */
@@ -14,7 +14,7 @@ const NAMED_METERS = 5;
 export function relationFindings(
   polling: PollingConfig,
   pipeline: PipelineConfig,
-  compat: Compat | undefined,
+  compat: CoordinatorConfig['compat'] | undefined,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   const file = polling.file ?? '';
   const context = { hasTransformers: hasTransformers(pipeline), ...(compat !== undefined && { compat }) };

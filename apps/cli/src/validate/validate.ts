@@ -1,13 +1,14 @@
 import { relative, resolve } from 'node:path';
 import { pollingOf } from '@nephometer/pipeline-config';
-import type { Compat } from '@nephometer/sample';
 import { formatProblem } from '@nephometer/service';
 import type { Problem } from '@nephometer/service';
+import type { CoordinatorConfig } from '@nephometer/service-config';
 import { escapeControls } from '../text/display-width.ts';
 import { printLines } from '../text/print.ts';
 import type { Output } from '../text/print.ts';
 import { checkFile } from './check-file.ts';
 import type { CheckedFile } from './check-file.ts';
+import { missingSettings } from './check-plugins.ts';
 import { relationFindings } from './relations.ts';
 
 /** What `nephometer validate` is asked. */
@@ -40,7 +41,7 @@ async function checkAll(files: readonly string[], signal: AbortSignal): Promise<
   // Alone, a pipeline file may well be one that says what is polled, too.
   for (const file of files) if (!results.has(resolve(file))) await check(file, true);
 
-  for (const [path, { names = [], compat }] of [...results]) {
+  for (const [path, { names = [], coordinator }] of [...results]) {
     const doesPolling = !names.some(({ role }) => role === 'polling');
     for (const { path: named, role } of names) {
       const known = results.get(named);
@@ -50,7 +51,7 @@ async function checkAll(files: readonly string[], signal: AbortSignal): Promise<
       const wrongRole = roleProblem(path, results, { path: named, role });
       if (wrongRole !== undefined) addFindings(results, path, { problems: [wrongRole], warnings: [] });
     }
-    relate(results, { names, doesPolling, compat });
+    relate(results, { names, doesPolling, coordinator });
   }
   return [...results.values()];
 }
@@ -73,18 +74,22 @@ function roleProblem(path: string, results: Results, { path: named, role }: Name
 interface Relation {
   readonly names: readonly Named[];
   readonly doesPolling: boolean;
-  readonly compat: Compat | undefined;
+  /** If it is a good one. */
+  readonly coordinator: CoordinatorConfig | undefined;
 }
 
-function relate(results: Results, { names, doesPolling, compat }: Relation): void {
+function relate(results: Results, { names, doesPolling, coordinator }: Relation): void {
   const named = (role: Named['role']): string | undefined => names.find((one) => one.role === role)?.path;
   const pipelinePath = named('pipeline');
   const pollingPath = doesPolling ? pipelinePath : named('polling');
   if (pipelinePath === undefined || pollingPath === undefined) return;
   const { pipeline, file } = results.get(pipelinePath) ?? {};
   if (pipeline === undefined || file === undefined) return;
+  const missing = coordinator ? missingSettings(pipeline, file, coordinator) : [];
+  addFindings(results, pipelinePath, { problems: missing, warnings: [] });
   const polling = doesPolling ? { ...pollingOf(pipeline), file } : results.get(pollingPath)?.polling;
-  if (polling !== undefined) addFindings(results, pollingPath, relationFindings(polling, pipeline, compat));
+  if (polling !== undefined)
+    addFindings(results, pollingPath, relationFindings(polling, pipeline, coordinator?.compat));
 }
 
 function addFindings(

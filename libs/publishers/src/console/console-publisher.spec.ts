@@ -4,7 +4,7 @@ import { getEventListeners, once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { sampleToJson } from '@nephometer/sample';
-import { exampleSample } from '../example.ts';
+import { exampleSample, exampleSettings } from '../example.ts';
 import { consolePublisherFactory } from './console-publisher.ts';
 
 const { signal } = new AbortController();
@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 function setUp(url: string) {
   const stdout = new PassThrough();
   stdout.setEncoding('utf8');
-  return { stdout, publisher: consolePublisherFactory.create(url, { stdout }) };
+  return { stdout, publisher: consolePublisherFactory.create(url, exampleSettings({ stdout })) };
 }
 
 test('The table has its columns under each other, and the head again when one has grown', async () => {
@@ -62,7 +62,7 @@ test('No samples are no output', async () => {
 test('A slow reader holds the publisher back', async () => {
   const writes: (() => void)[] = [];
   const stdout = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => writes.push(done) });
-  const publisher = consolePublisherFactory.create('console://?json', { stdout });
+  const publisher = consolePublisherFactory.create('console://?json', exampleSettings({ stdout }));
   let done = false;
   const call = publisher
     .publish(
@@ -81,7 +81,7 @@ test('A slow reader holds the publisher back', async () => {
 
 test('A caller that gives up does not wait for a reader that has stopped', async () => {
   const stdout = new Writable({ write: () => {} });
-  const publisher = consolePublisherFactory.create('console://', { stdout });
+  const publisher = consolePublisherFactory.create('console://', exampleSettings({ stdout }));
   const caller = new AbortController();
   const call = publisher.publish([exampleSample()], caller.signal);
   caller.abort(new Error('too late'));
@@ -92,7 +92,7 @@ test('A caller that gives up does not wait for a reader that has stopped', async
 
 test('A reader that is gone is an error with a name, not the end of the process', async () => {
   const reader = spawn('head', ['-n', '1'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const publisher = consolePublisherFactory.create('console://?json', { stdout: reader.stdin });
+  const publisher = consolePublisherFactory.create('console://?json', exampleSettings({ stdout: reader.stdin }));
   const samples = Array.from({ length: 5000 }, () => exampleSample());
   const gone = once(reader, 'close');
   reader.stdout.resume();
@@ -106,7 +106,7 @@ test('A stream that breaks while it is written to is said, and again afterwards'
   const stdout = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
   });
-  const publisher = consolePublisherFactory.create('console://', { stdout });
+  const publisher = consolePublisherFactory.create('console://', exampleSettings({ stdout }));
   for (let call = 0; call < 2; call += 1) {
     await assert.rejects(publisher.publish([exampleSample()], signal), { code: 'reader_gone' });
   }
@@ -119,7 +119,7 @@ test('Another failure of the stream is said as such', async () => {
   const stdout = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space'), { code: 'ENOSPC' })),
   });
-  const publisher = consolePublisherFactory.create('console://', { stdout });
+  const publisher = consolePublisherFactory.create('console://', exampleSettings({ stdout }));
   await assert.rejects(publisher.publish([exampleSample()], signal), { code: 'write_failed', message: /no space/ });
   await publisher.close();
 });

@@ -24,6 +24,7 @@ function createConsolePublisher(json: boolean, { stdout }: PublisherSettings): P
       for (let start = 0; start < samples.length; start += samplesPerWrite) {
         await writeText(stdout, encode(samples.slice(start, start + samplesPerWrite)), signal);
       }
+      return [];
     },
     async close() {
       closed = true;
@@ -35,6 +36,7 @@ function createConsolePublisher(json: boolean, { stdout }: PublisherSettings): P
 /** `console://` and `console://?json` */
 export const consolePublisherFactory: PublisherFactory = {
   scheme: 'console',
+  delivery: { queue: 'memory', batchDelayMs: 0 },
   validate(url) {
     const parts = parsePublisherUrl(url);
     if (!parts) return [`"${url}" is not a URL; write console:// or console://?json`];

@@ -10,8 +10,16 @@ test('A URL of a file says where, how and when to rotate', () => {
     ['file:///a?json=no', { path: '/a', format: 'json' }],
     [
       'file:///a?max_bytes=10&backup_count=2',
-      { path: '/a', format: 'python', rotation: { maxBytes: 10, backupCount: 2 } },
+      { path: '/a', format: 'python', rotation: { maxBytes: 10, backupCount: 2, isCompressed: false } },
     ],
+    ...['compress', 'compress=true', 'compress=1'].map(
+      (compress) =>
+        [
+          `file:///a?max_bytes=10&backup_count=2&${compress}`,
+          { path: '/a', format: 'python', rotation: { maxBytes: 10, backupCount: 2, isCompressed: true } },
+        ] as const,
+    ),
+    ['file:///a?compress=no', { path: '/a', format: 'python' }],
     ['file:///a?max_bytes=0&backup_count=2', { path: '/a', format: 'python' }],
     ['file:///a?max_bytes=10&backup_count=0', { path: '/a', format: 'python' }],
   ] as const;
@@ -30,7 +38,9 @@ test('What is wrong with a URL is said', () => {
     ['file:///a?max_bytes=&backup_count=1', /max_bytes is ""/],
     ['file:///a?max_bytes=-1&backup_count=1', /max_bytes is "-1"/],
     ['file:///a?max_bytes=1&backup_count=1001', /up to 1000/],
-    ['file:///a?maxbytes=1', /no option "maxbytes"; it takes max_bytes, backup_count, json/],
+    ['file:///a?maxbytes=1', /no option "maxbytes"; it takes max_bytes, backup_count, compress, json/],
+    ['file:///a?compress', /compress does nothing alone/],
+    ['file:///a?max_bytes=1&backup_count=1&compress=gzip', /compress is "gzip"; it must be true or false/],
     ['/a', /not a URL/],
   ] as const;
   for (const [url, problem] of table) {

@@ -4,22 +4,23 @@ import { appendFile, mkdir, mkdtempDisposable, readdir, readFile, rename, writeF
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { Publisher } from '@nephometer/plugin';
-import { exampleSample, fromPython } from '../example.ts';
+import type { Compat } from '@nephometer/sample';
+import { exampleSample, fromPython, exampleSettings } from '../example.ts';
 import type { PythonSample } from '../example.ts';
+import { recordedRequests } from '../recorded-requests.ts';
 import { filePublisherFactory } from './file-publisher.ts';
 
 const { signal } = new AbortController();
 
 /** A publisher to `samples` in a directory of its own; both go at the end. */
-async function setUp(query = '?json') {
+async function setUp(query = '?json', compat: Compat = 'head') {
   const directory = await mkdtempDisposable(join(tmpdir(), 'nephometer-file-'));
   const path = join(directory.path, 'samples');
   const publishers: Publisher[] = [];
   const create = (): Publisher => {
-    const publisher = filePublisherFactory.create(`file://${path}${query}`, { stdout: new PassThrough() });
+    const publisher = filePublisherFactory.create(`file://${path}${query}`, exampleSettings({ compat }));
     publishers.push(publisher);
     return publisher;
   };
@@ -52,8 +53,7 @@ test('Samples are lines as Ceilometer writes them, in both formats', async () =>
   const recorded = JSON.parse(readFileSync(new URL('../../testdata/python.json', import.meta.url), 'utf8')) as {
     readonly samples: readonly { readonly sample: PythonSample; readonly json: string; readonly python: string }[];
   };
-  // The last one has floats that JSON in JavaScript writes in another way.
-  const samples = recorded.samples.slice(0, -1);
+  const { samples } = recorded;
   for (const format of ['json', 'python'] as const) {
     await using file = await setUp(format === 'json' ? '?json' : '');
     await file.publisher.publish(
@@ -61,6 +61,39 @@ test('Samples are lines as Ceilometer writes them, in both formats', async () =>
       signal,
     );
     assert.equal(await file.text(), samples.map((sample) => `${sample[format]}\n`).join(''));
+  }
+});
+
+for (const compat of ['head', '19.0.0'] as const) {
+  test(`A line is what Ceilometer says of the sample over HTTP: ${compat}`, async () => {
+    const { samples, requestsOf } = recordedRequests(compat);
+    const [recorded] = requestsOf('http://h:80/path?timeout=1&max_retries=2');
+    const { length: count } = JSON.parse(recorded?.body ?? '[]') as unknown[];
+    assert.ok(count > 0);
+    await using file = await setUp('?json', compat);
+    await file.publisher.publish(samples.slice(0, count), signal);
+    assert.equal(`[${(await file.text()).trimEnd().replaceAll('\n', ', ')}]`, recorded?.body);
+  });
+}
+
+test('The fields are those of the version, in both formats', async () => {
+  const sample = exampleSample({ volume: 5, userName: 'U', projectId: null, projectName: 'P' });
+  const json = (names: readonly string[], end: string) =>
+    `{"name": "cpu", "type": "cumulative", "unit": "ns", "volume": 5, "user_id": "u1"${names[0]}, "project_id": null${names[1]}` +
+    ', "resource_id": "r1", "timestamp": "2026-01-02T03:04:05.678901", "resource_metadata": {}, "source": "openstack"' +
+    `, "id": "${sample.id}"${end}}\n`;
+  const table = [
+    ['2015', json(['', ''], '')],
+    ['19.0.0', json(['', ''], ', "monotonic_time": 5.5')],
+    ['head', json([', "user_name": "U"', ', "project_name": "P"'], ', "monotonic_time": 5.5')],
+  ] as const;
+  for (const [compat, line] of table) {
+    await using inJson = await setUp('?json', compat);
+    await using inPython = await setUp('', compat);
+    await inJson.publisher.publish([sample], signal);
+    await inPython.publisher.publish([sample], signal);
+    assert.equal(await inJson.text(), line);
+    assert.equal(await inPython.text(), line.replaceAll('"', "'").replaceAll('null', 'None'));
   }
 });
 
@@ -80,11 +113,19 @@ test('Each call appends, and so does a later publisher', async () => {
   assert.deepEqual(await volumesIn(file.path), [1, 2, 3, 4]);
 });
 
-test('Many samples arrive whole and in order', async () => {
-  await using file = await setUp();
+test('Many samples arrive whole and in order, over all files, also where a line is longer than what is written at once', async () => {
   const volumes = Array.from({ length: 5000 }, (_, index) => index);
-  await file.publisher.publish(volumes.map(sampleOf), signal);
-  assert.deepEqual(await volumesIn(file.path), volumes);
+  const long = { name: 'é'.repeat(1_000_000) };
+  const samples = volumes.map((volume) =>
+    exampleSample({ volume, ...(volume === 2500 && { resourceMetadata: long, name: 'é' }) }),
+  );
+  for (const query of ['?json', '?json&max_bytes=1500000&backup_count=9']) {
+    await using file = await setUp(query);
+    await file.publisher.publish(samples, signal);
+    const names = (await readdir(file.directory)).sort().reverse();
+    const found = await Promise.all(names.map((name) => volumesIn(join(file.directory, name))));
+    assert.deepEqual(found.flat(), volumes);
+  }
 });
 
 test('A half line that was left behind is ended before the next sample', async () => {
@@ -116,6 +157,23 @@ test('A line longer than the limit gets a file of its own, and an empty file is 
   assert.deepEqual((await readdir(file.directory)).sort(), ['samples', 'samples.1']);
 });
 
+test('Calls at the same time follow each other, and closing waits for the one that is at work', async () => {
+  await using file = await setUp('?json&max_bytes=40000&backup_count=99');
+  const volumes = Array.from({ length: 4000 }, (_, index) => index);
+  const calls = [0, 1000, 2000, 3000].map((start) =>
+    file.publisher.publish(volumes.slice(start, start + 1000).map(sampleOf), signal),
+  );
+  await Promise.all(calls.slice(0, 3));
+  const last = assert.rejects(calls[3] ?? Promise.resolve(), { code: 'closed' }).catch(() => calls[3]);
+  await file.publisher.close();
+  await last;
+  const names = await readdir(file.directory);
+  const found = await Promise.all(names.map((name) => volumesIn(join(file.directory, name))));
+  const sorted = found.flat().sort((one, other) => one - other);
+  assert.deepEqual(sorted, volumes.slice(0, sorted.length));
+  assert.ok([3000, 4000].includes(sorted.length));
+});
+
 test('What was in the file before counts for its size', async () => {
   await using file = await setUp('?json&max_bytes=900&backup_count=1');
   await file.publisher.publish([1, 2].map(sampleOf), signal);
@@ -144,7 +202,7 @@ test('When somebody else appends too, nothing of either is lost', async () => {
 test('A missing directory is said, and the samples after its return are written', async () => {
   await using file = await setUp();
   const path = join(file.directory, 'sub', 'samples');
-  const publisher = filePublisherFactory.create(`file://${path}?json`, { stdout: new PassThrough() });
+  const publisher = filePublisherFactory.create(`file://${path}?json`, exampleSettings());
   await assert.rejects(publisher.publish([sampleOf(1)], signal), {
     code: 'open_failed',
     message: `cannot open ${path}: its directory does not exist; create it`,
@@ -165,9 +223,10 @@ test('A directory in place of the file is said', async () => {
 });
 
 test('A full device is said each time, never taken for delivered', async () => {
-  const publisher = filePublisherFactory.create('file:///dev/full?json&max_bytes=900&backup_count=1', {
-    stdout: new PassThrough(),
-  });
+  const publisher = filePublisherFactory.create(
+    'file:///dev/full?json&max_bytes=900&backup_count=1',
+    exampleSettings(),
+  );
   for (const volume of [1, 2]) {
     await assert.rejects(publisher.publish([sampleOf(volume)], signal), {
       code: 'write_failed',
@@ -183,8 +242,8 @@ test('A write that ends half-way leaves no half line', async () => {
   // A process of its own, that may write files of 1 KiB at most.
   const script = `
     import { filePublisherFactory } from ${JSON.stringify(new URL('file-publisher.ts', import.meta.url).href)};
-    import { exampleSample } from ${JSON.stringify(new URL('../example.ts', import.meta.url).href)};
-    const publisher = filePublisherFactory.create(${JSON.stringify(`file://${file.path}?json`)}, { stdout: process.stdout });
+    import { exampleSample, exampleSettings } from ${JSON.stringify(new URL('../example.ts', import.meta.url).href)};
+    const publisher = filePublisherFactory.create(${JSON.stringify(`file://${file.path}?json`)}, exampleSettings());
     const samples = [2, 3, 4, 5, 6, 7, 8, 9].map((volume) => exampleSample({ volume }));
     const error = await publisher.publish(samples, new AbortController().signal).catch((reason) => reason);
     process.stdout.write(error.code + ' ' + error.cause.code);`;

@@ -1,4 +1,4 @@
-import { open, rename, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { PublisherError } from '../publisher-error.ts';
 
@@ -11,7 +11,7 @@ export interface LogFile {
    * @throws PublisherError `open_failed`
    */
   ready(): Promise<void>;
-  /** Length in bytes; changes with `append` and `rotate`. */
+  /** Length in bytes; changes with `append` and `makeWay`. */
   readonly size: () => number;
   /**
    * Appends lines and resolves when the kernel has them. If they do not fit, the part of them that got there is taken
@@ -21,12 +21,12 @@ export interface LogFile {
    */
   append(lines: Buffer): Promise<void>;
   /**
-   * Moves the file to `.1`, what was there to `.2` and so on up to `backupCount`, whose old file goes; begins a new file.
-   * What is no regular file, for example a terminal, stays as it is.
+   * Closes the file, has it moved away, and begins a new one. If it cannot be moved it is the same again. What is no regular
+   * file, for example a terminal, stays as it is.
    *
-   * @throws PublisherError `open_failed`
+   * @throws PublisherError `open_failed`, `write_failed`
    */
-  rotate(backupCount: number): Promise<void>;
+  makeWay(move: () => Promise<void>): Promise<void>;
   /** Safe twice. */
   close(): Promise<void>;
 }
@@ -101,13 +101,15 @@ export function createLogFile(path: string): LogFile {
         throw new PublisherError('write_failed', `cannot write to ${path}: ${messageOf(cause)}`, { cause });
       }
     },
-    async rotate(backupCount) {
+    async makeWay(move) {
       if (!file?.regular) return;
       try {
         await close();
-        for (let number = backupCount; number >= 1; number -= 1) {
-          await renameIfThere(number === 1 ? path : `${path}.${number - 1}`, `${path}.${number}`);
-        }
+        await move();
+      } catch (cause) {
+        throw new PublisherError('write_failed', `cannot rotate ${path}: ${messageOf(cause)}`, { cause });
+      }
+      try {
         file = await openAnew();
       } catch (error) {
         throw openError(path, error);
@@ -120,14 +122,6 @@ export function createLogFile(path: string): LogFile {
 async function endsWithNewline(handle: FileHandle, size: number): Promise<boolean> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
   return bytesRead === 1 && buffer[0] === 0x0a;
-}
-
-async function renameIfThere(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
 }
 
 function openError(path: string, cause: unknown): PublisherError {

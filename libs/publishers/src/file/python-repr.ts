@@ -1,4 +1,4 @@
-import { pythonFloat } from '@nephometer/sample';
+import { pythonNumber } from '@nephometer/sample';
 
 /**
  * A plain value as Python's `repr` writes it. A JavaScript number with no fraction is written as an `int`: it does not tell
@@ -8,11 +8,11 @@ export function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';
-  if (typeof value === 'string') return pythonString(value);
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : pythonFloat(value);
+  if (typeof value === 'string') return textRepr(value);
+  if (typeof value === 'number') return pythonNumber(value);
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
   return `{${Object.entries(value)
-    .map(([key, entry]) => `${pythonString(key)}: ${pythonRepr(entry)}`)
+    .map(([key, entry]) => `${textRepr(key)}: ${pythonRepr(entry)}`)
     .join(', ')}}`;
 }
 
@@ -23,8 +23,12 @@ const namedEscapes = new Map([
   ['\t', '\\t'],
 ]);
 
-/** In single quotes, unless the text has some and no double ones. What cannot be printed is escaped. */
-function pythonString(text: string): string {
+// Most texts are ids and names; looking first is several times as fast as escaping always.
+const needsNoEscape = /^[ -&(-[\]-~]*$/;
+
+/** A text as `repr` writes it: in single quotes, unless it has some and no double ones. What cannot be printed is escaped. */
+export function textRepr(text: string): string {
+  if (needsNoEscape.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   // All that Python does not call printable: other, separator, but for the space.
   const escaped = text.replace(/[\\'"]|(?! )[\p{C}\p{Z}]/gu, (character) => {

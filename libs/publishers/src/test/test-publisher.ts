@@ -31,6 +31,7 @@ export function createTestPublisher(): TestPublisher {
       if (closed) throw new PublisherError('closed', 'the test publisher is closed');
       calls += 1;
       samples = [...samples, ...batch].slice(-testPublisherLimit);
+      return [];
     },
     async close() {
       closed = true;
@@ -41,6 +42,7 @@ export function createTestPublisher(): TestPublisher {
 /** `test://` */
 export const testPublisherFactory = {
   scheme: 'test',
+  delivery: { queue: 'memory', batchDelayMs: 0 },
   validate(url) {
     const parts = parsePublisherUrl(url);
     return parts ? checkOptionNames(parts, []) : [`"${url}" is not a URL; write test://`];

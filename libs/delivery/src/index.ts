@@ -1,0 +1,12 @@
+export { createDelivery } from './delivery.ts';
+export type { Delivery, DeliverySettings } from './delivery.ts';
+export type { DeliveryEvents } from './delivery-events.ts';
+export { dropReasons } from './ledger.ts';
+export type { Dropped, DropReason, Ledger } from './ledger.ts';
+export { storedLedger } from './stored-ledger.ts';
+export type { StoredLedger } from './stored-ledger.ts';
+export { isQueueName, listQueues, queueDirectory, queuePath } from './queue-path.ts';
+export { readRows, readStored } from './stored-rows.ts';
+export type { StoredRow } from './stored-rows.ts';
+export { discardSamples, planDiscard } from './discard-samples.ts';
+export type { Discard, DiscardPlan } from './discard-samples.ts';
