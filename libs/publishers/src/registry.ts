@@ -4,13 +4,17 @@ import { consolePublisherFactory } from './console/console-publisher.ts';
 import { filePublisherFactory } from './file/file-publisher.ts';
 import { PublisherError } from './publisher-error.ts';
 import { parsePublisherUrl } from './publisher-url.ts';
+import { tcpPublisherFactory } from './tcp/tcp-publisher.ts';
 import { testPublisherFactory } from './test/test-publisher.ts';
+import { udpPublisherFactory } from './udp/udp-publisher.ts';
 
 /** All publishers of this package; their schemes are unique. */
 export const publisherFactories: readonly PublisherFactory[] = [
   consolePublisherFactory,
   filePublisherFactory,
+  tcpPublisherFactory,
   testPublisherFactory,
+  udpPublisherFactory,
 ];
 
 /** Who makes the publisher of a URL; `undefined` if nobody does. */

@@ -28,8 +28,7 @@ export interface MessageSigner {
 }
 
 /**
- * Makes a {@link MessageSigner}. For publishers that send `meteringMessage`s and those who read them; none of ours does so
- * far.
+ * Makes a {@link MessageSigner}, for publishers that send `meteringMessage`s and those who read them.
  */
 export function createMessageSigner({ secret, compat }: SigningSettings): MessageSigner {
   const hmac = secret === '' ? () => '' : createHmacSha256(secret);

@@ -47,8 +47,8 @@ export interface MeteringMessageOptions {
 }
 
 /**
- * The message of a sample, not signed yet: a `MessageSigner` does. Publishers send such messages; none of ours uses them so
- * far, this is what those for Ceilometer's own transports are built on.
+ * The message of a sample, not signed yet: a `MessageSigner` does. It is what the publishers for Ceilometer's own transports send:
+ * `udp`, `tcp` and `notifier`.
  */
 export function meteringMessage(sample: Sample, { compat, publisherId }: MeteringMessageOptions): MeteringMessage {
   const message = messageOf(sample, compat);

@@ -1,4 +1,4 @@
-import { pythonFloat } from '@nephometer/sample';
+import { pythonFloat, pythonNumber } from '@nephometer/sample';
 import { PythonFloat } from './python-value.ts';
 
 /** A value that is neither a list nor a `dict`, as Python's `str` writes it. */
@@ -11,7 +11,5 @@ export function pythonText(value: string | number | bigint | boolean | null | Py
 /** The digits of a number, which `str`, `repr` and `json.dumps` write alike. */
 export function numberText(value: number | bigint | PythonFloat): string {
   if (value instanceof PythonFloat) return pythonFloat(value.value);
-  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
-  // Beyond what is exact, `String` has an exponent; an `int` of Python never has.
-  return Number.isInteger(value) ? BigInt(value).toString() : pythonFloat(value);
+  return typeof value === 'bigint' ? String(value) : pythonNumber(value);
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Sample } from '@nephometer/sample';
+import type { Compat, Sample } from '@nephometer/sample';
+import { fromPython } from '../example.ts';
+import type { PythonSample } from '../example.ts';
 import type { SignedMessage } from './metering-message.ts';
 import { parsePythonJson } from './python-json.ts';
 import { PythonFloat } from './python-value.ts';
@@ -48,4 +50,27 @@ export function sampleOf(json: string): Sample {
     id: message.message_id,
     monotonicTime: message.monotonic_time,
   };
+}
+
+/** A sample and the message that Ceilometer packed of it, in hexadecimal. */
+export interface RecordedPack {
+  readonly sample: Sample;
+  readonly packed: string;
+  /** Of those sent over TCP. */
+  readonly publisherId: string | undefined;
+}
+
+/** What Ceilometer sent over UDP and TCP, with the secret `secret`. */
+export function recordedPacks(): readonly { readonly compat: Compat; readonly cases: readonly RecordedPack[] }[] {
+  type Case = { readonly sample: PythonSample; readonly packed: string; readonly publisher_id?: string };
+  const recorded = JSON.parse(readTestdata('packed-messages.json')) as Record<'head' | '19.0.0', readonly Case[]>;
+  return (['head', '19.0.0'] as const).map((compat) => ({
+    compat,
+    cases: recorded[compat].map(({ sample, packed, publisher_id: publisherId }) => ({
+      // Those of 19.0.0 have no names.
+      sample: fromPython({ ...sample, user_name: null, project_name: null }),
+      packed,
+      publisherId,
+    })),
+  }));
 }
