@@ -37,6 +37,26 @@ const wrongFiles: readonly [string, Partial<CoordinatorFiles>, RegExp[]][] = [
     [/polling\.yaml:3: .*Invalid interval value/, /pipeline\.yaml:4: .*no publisher for "flie"/],
   ],
   [
+    'options of publishers, in a URL and in a mapping, of the delivery and of the publisher, and other problems beside them',
+    {
+      polling: 'sources:\n  - {name: a, interval: 60, meters: ["*"], discovery: [local_instance]}\n',
+      pipeline:
+        'sources:\n  - {name: a, meters: ["*"], sinks: [out]}\nsinks:\n  - name: out\n    publishers:\n' +
+        '      - file:///x?jsno\n' +
+        '      - url: http://h/\n        batch_szie: 5\n        queue_age: soon\n        timeout: -1\n' +
+        '      - {url: flie:///x, queue: ram}\n',
+    },
+    [
+      /pipeline\.yaml:6: sinks\[0\]\.publishers\[0\]: there is no option "jsno"; .*did you mean "json"\?/,
+      /pipeline\.yaml:8: sinks\[0\]\.publishers\[1\]\.batch_szie: .*did you mean "batch_size"\?/,
+      /pipeline\.yaml:9: sinks\[0\]\.publishers\[1\]\.queue_age: queue_age=soon: not a time; write seconds/,
+      /pipeline\.yaml:10: sinks\[0\]\.publishers\[1\]\.timeout: timeout is "-1"/,
+      /pipeline\.yaml:11: sinks\[0\]\.publishers\[2\]\.queue: queue=ram: there is no such queue; write "disk" or "memory"/,
+      /pipeline\.yaml:11: sinks\[0\]\.publishers\[2\]: there is no publisher for "flie"; .*did you mean "file"\?/,
+      /no discovery is named "local_instance"; did you mean "local_instances"\?/,
+    ],
+  ],
+  [
     'certificates of OpenStack that are none',
     { extra: 'openstack: {auth_url: "https://127.0.0.1:1/v3", token: t, project_name: p, ca: polling.yaml}\n' },
     [/openstack: .*polling\.yaml cannot be used: expected a file of PEM certificates to trust/],

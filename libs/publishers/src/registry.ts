@@ -2,6 +2,9 @@ import type { Publisher, PublisherFactory, PublisherSettings } from '@nephometer
 import { suggest } from '@nephometer/service';
 import { consolePublisherFactory } from './console/console-publisher.ts';
 import { filePublisherFactory } from './file/file-publisher.ts';
+import { httpPublisherFactory, httpsPublisherFactory } from './http/http-publisher.ts';
+import { opentelemetryhttpPublisherFactory } from './opentelemetryhttp/opentelemetryhttp-publisher.ts';
+import { prometheusPublisherFactory } from './prometheus/prometheus-publisher.ts';
 import { PublisherError } from './publisher-error.ts';
 import { parsePublisherUrl } from './publisher-url.ts';
 import { tcpPublisherFactory } from './tcp/tcp-publisher.ts';
@@ -12,6 +15,10 @@ import { udpPublisherFactory } from './udp/udp-publisher.ts';
 export const publisherFactories: readonly PublisherFactory[] = [
   consolePublisherFactory,
   filePublisherFactory,
+  httpPublisherFactory,
+  httpsPublisherFactory,
+  opentelemetryhttpPublisherFactory,
+  prometheusPublisherFactory,
   tcpPublisherFactory,
   testPublisherFactory,
   udpPublisherFactory,

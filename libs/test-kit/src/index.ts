@@ -20,6 +20,10 @@ export type { ProcessExit, ProcessOptions, TestProcess, WaitForLineOptions } fro
 export type { OutputName } from './output-lines.ts';
 export { startFaultProxy } from './fault-proxy.ts';
 export type { Endpoint, FaultProxy } from './fault-proxy.ts';
+export { startHttpSink } from './http-sink.ts';
+export type { HttpSink, HttpSinkOptions, SinkAnswer, SinkReply, SinkRequest } from './http-sink.ts';
+export { startPushgateway } from './pushgateway.ts';
+export type { TestPushgateway } from './pushgateway.ts';
 export { startRabbitmq } from './start-rabbitmq.ts';
 export type { RabbitmqOptions, RabbitmqTls, TestRabbitmq } from './start-rabbitmq.ts';
 export { createCertificates } from './certificates.ts';
