@@ -1,12 +1,14 @@
 import type { Publisher, PublisherFactory, PublisherSettings } from '@nephometer/plugin';
 import { suggest } from '@nephometer/service';
 import { consolePublisherFactory } from './console/console-publisher.ts';
+import { exporterPublisherFactory } from './exporter/exporter-publisher.ts';
 import { filePublisherFactory } from './file/file-publisher.ts';
 import { httpPublisherFactory, httpsPublisherFactory } from './http/http-publisher.ts';
 import { opentelemetryhttpPublisherFactory } from './opentelemetryhttp/opentelemetryhttp-publisher.ts';
 import { prometheusPublisherFactory } from './prometheus/prometheus-publisher.ts';
 import { PublisherError } from './publisher-error.ts';
 import { parsePublisherUrl } from './publisher-url.ts';
+import { remoteWritePublisherFactory } from './remotewrite/remotewrite-publisher.ts';
 import { tcpPublisherFactory } from './tcp/tcp-publisher.ts';
 import { testPublisherFactory } from './test/test-publisher.ts';
 import { udpPublisherFactory } from './udp/udp-publisher.ts';
@@ -14,11 +16,13 @@ import { udpPublisherFactory } from './udp/udp-publisher.ts';
 /** All publishers of this package; their schemes are unique. */
 export const publisherFactories: readonly PublisherFactory[] = [
   consolePublisherFactory,
+  exporterPublisherFactory,
   filePublisherFactory,
   httpPublisherFactory,
   httpsPublisherFactory,
   opentelemetryhttpPublisherFactory,
   prometheusPublisherFactory,
+  remoteWritePublisherFactory,
   tcpPublisherFactory,
   testPublisherFactory,
   udpPublisherFactory,

@@ -24,6 +24,14 @@ export { startHttpSink } from './http-sink.ts';
 export type { HttpSink, HttpSinkOptions, SinkAnswer, SinkReply, SinkRequest } from './http-sink.ts';
 export { startPushgateway } from './pushgateway.ts';
 export type { TestPushgateway } from './pushgateway.ts';
+export { checkMetrics, startPrometheus } from './prometheus.ts';
+export type {
+  PrometheusOptions,
+  PrometheusPoint,
+  PrometheusSeries,
+  ScrapeTarget,
+  TestPrometheus,
+} from './prometheus.ts';
 export { startRabbitmq } from './start-rabbitmq.ts';
 export type { RabbitmqOptions, RabbitmqTls, TestRabbitmq } from './start-rabbitmq.ts';
 export { createCertificates } from './certificates.ts';
