@@ -5,6 +5,7 @@ import { exporterPublisherFactory } from './exporter/exporter-publisher.ts';
 import { filePublisherFactory } from './file/file-publisher.ts';
 import { httpPublisherFactory, httpsPublisherFactory } from './http/http-publisher.ts';
 import { opentelemetryhttpPublisherFactory } from './opentelemetryhttp/opentelemetryhttp-publisher.ts';
+import { otlpPublisherFactory, otlpsPublisherFactory } from './otlp/otlp-publisher.ts';
 import { prometheusPublisherFactory } from './prometheus/prometheus-publisher.ts';
 import { PublisherError } from './publisher-error.ts';
 import { parsePublisherUrl } from './publisher-url.ts';
@@ -21,6 +22,8 @@ export const publisherFactories: readonly PublisherFactory[] = [
   httpPublisherFactory,
   httpsPublisherFactory,
   opentelemetryhttpPublisherFactory,
+  otlpPublisherFactory,
+  otlpsPublisherFactory,
   prometheusPublisherFactory,
   remoteWritePublisherFactory,
   tcpPublisherFactory,

@@ -32,6 +32,9 @@ export type {
   ScrapeTarget,
   TestPrometheus,
 } from './prometheus.ts';
+export { startOtlpSink } from './otlp-sink.ts';
+export type { OtlpGrpcReply, OtlpRequest, OtlpSink, OtlpSinkTls } from './otlp-sink.ts';
+export type { OtlpPoint } from './otlp-points.ts';
 export { startRabbitmq } from './start-rabbitmq.ts';
 export type { RabbitmqOptions, RabbitmqTls, TestRabbitmq } from './start-rabbitmq.ts';
 export { createCertificates } from './certificates.ts';
