@@ -57,6 +57,11 @@ const wrongFiles: readonly [string, Partial<CoordinatorFiles>, RegExp[]][] = [
     ],
   ],
   [
+    'a notifier:// without a host, and no transport_url',
+    { pipeline: `sources: [{name: a, meters: ["*"], sinks: [n]}]\nsinks: [{name: n, publishers: ["notifier://"]}]\n` },
+    [/pipeline\.yaml:2: sinks\[0\]\.publishers\[0\]: it names no RabbitMQ: set transport_url in coordinator\.yaml/],
+  ],
+  [
     'certificates of OpenStack that are none',
     { extra: 'openstack: {auth_url: "https://127.0.0.1:1/v3", token: t, project_name: p, ca: polling.yaml}\n' },
     [/openstack: .*polling\.yaml cannot be used: expected a file of PEM certificates to trust/],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -187,4 +187,28 @@ test('a coordinator file without a polling file lets the pipeline file say what 
   const both = { ...files, 'coordinator.yaml': coordinator, 'polling.yaml': polling };
   const [, warned] = await validate(both, 'pipeline.yaml', 'coordinator.yaml');
   assert.match(warned.join('\n'), /^pipeline\.yaml:4: sources\[0\]\.interval: warning: /m);
+});
+
+test('the pipeline file that Ceilometer shipped in 2015 is fine, as it is, where the coordinator file has a transport_url', async () => {
+  const shipped = new URL('../../../../libs/pipeline-config/testdata/pipeline-2015.yaml', import.meta.url);
+  const text = await readFile(shipped, 'utf8');
+  const without = coordinator.replace('polling_file: polling.yaml\n', 'compat: 2015\n');
+  const files = {
+    'pipeline.yaml': text,
+    'without.yaml': without,
+    'with.yaml': `${without}transport_url: rabbit://openstack:hidden@rabbit.example.org:5672/\n`,
+  };
+  const [code, lines] = await validate(files, 'with.yaml');
+  assert.equal(code, 0, lines.join('\n'));
+  assert.doesNotMatch(lines.join('\n'), /hidden/);
+  // Alone it cannot be known.
+  assert.equal((await validate(files, 'pipeline.yaml'))[0], 0);
+
+  const [refused, problems] = await validate(files, 'pipeline.yaml', 'without.yaml');
+  assert.equal(refused, 2);
+  const places = problems.filter((line) => /it names no RabbitMQ: set transport_url in coordinator\.yaml/.test(line));
+  assert.deepEqual(
+    places.map((line) => /^pipeline\.yaml:\d+: sinks\[\d\]\.publishers\[0\]/.exec(line)?.[0]),
+    [42, 53, 62, 77, 92].map((line, sink) => `pipeline.yaml:${line}: sinks[${sink}].publishers[0]`),
+  );
 });
