@@ -4,6 +4,7 @@ import { consolePublisherFactory } from './console/console-publisher.ts';
 import { exporterPublisherFactory } from './exporter/exporter-publisher.ts';
 import { filePublisherFactory } from './file/file-publisher.ts';
 import { httpPublisherFactory, httpsPublisherFactory } from './http/http-publisher.ts';
+import { kafkaPublisherFactory } from './kafka/kafka-publisher.ts';
 import { notifierPublisherFactory } from './notifier/notifier-publisher.ts';
 import { opentelemetryhttpPublisherFactory } from './opentelemetryhttp/opentelemetryhttp-publisher.ts';
 import { otlpPublisherFactory, otlpsPublisherFactory } from './otlp/otlp-publisher.ts';
@@ -22,6 +23,7 @@ export const publisherFactories: readonly PublisherFactory[] = [
   filePublisherFactory,
   httpPublisherFactory,
   httpsPublisherFactory,
+  kafkaPublisherFactory,
   notifierPublisherFactory,
   opentelemetryhttpPublisherFactory,
   otlpPublisherFactory,

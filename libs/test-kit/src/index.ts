@@ -32,6 +32,10 @@ export type {
   ScrapeTarget,
   TestPrometheus,
 } from './prometheus.ts';
+export { startKafka } from './kafka.ts';
+export type { KafkaRecord, TestKafka } from './kafka.ts';
+export { startKafkaGate } from './kafka-gate.ts';
+export type { KafkaGate, KafkaGateOptions } from './kafka-gate.ts';
 export { startOtlpSink } from './otlp-sink.ts';
 export type { OtlpGrpcReply, OtlpRequest, OtlpSink, OtlpSinkTls } from './otlp-sink.ts';
 export type { OtlpPoint } from './otlp-points.ts';
