@@ -5,6 +5,7 @@ import { exporterPublisherFactory } from './exporter/exporter-publisher.ts';
 import { filePublisherFactory } from './file/file-publisher.ts';
 import { httpPublisherFactory, httpsPublisherFactory } from './http/http-publisher.ts';
 import { kafkaPublisherFactory } from './kafka/kafka-publisher.ts';
+import { natsPublisherFactory } from './nats/nats-publisher.ts';
 import { notifierPublisherFactory } from './notifier/notifier-publisher.ts';
 import { opentelemetryhttpPublisherFactory } from './opentelemetryhttp/opentelemetryhttp-publisher.ts';
 import { otlpPublisherFactory, otlpsPublisherFactory } from './otlp/otlp-publisher.ts';
@@ -24,6 +25,7 @@ export const publisherFactories: readonly PublisherFactory[] = [
   httpPublisherFactory,
   httpsPublisherFactory,
   kafkaPublisherFactory,
+  natsPublisherFactory,
   notifierPublisherFactory,
   opentelemetryhttpPublisherFactory,
   otlpPublisherFactory,

@@ -39,6 +39,8 @@ export type { KafkaGate, KafkaGateOptions } from './kafka-gate.ts';
 export { startOtlpSink } from './otlp-sink.ts';
 export type { OtlpGrpcReply, OtlpRequest, OtlpSink, OtlpSinkTls } from './otlp-sink.ts';
 export type { OtlpPoint } from './otlp-points.ts';
+export { startNats } from './nats.ts';
+export type { NatsOptions, TestNats } from './nats.ts';
 export { startRabbitmq } from './start-rabbitmq.ts';
 export type { RabbitmqOptions, RabbitmqTls, TestRabbitmq } from './start-rabbitmq.ts';
 export { createCertificates } from './certificates.ts';
