@@ -5,6 +5,10 @@ export { createTestPublisher, testPublisherLimit } from './test/test-publisher.t
 export type { TestPublisher } from './test/test-publisher.ts';
 export { messageToJson, meteringMessage } from './message/metering-message.ts';
 export type { MeteringMessage, MeteringMessageOptions, SignedMessage } from './message/metering-message.ts';
+export { createSampleReader } from './sqlite/sample-reader.ts';
+export type { SampleReader } from './sqlite/sample-reader.ts';
+export { mostSamplesRead } from './sqlite/sample-query.ts';
+export type { SampleQuery } from './sqlite/sample-query.ts';
 export { createMessageSigner } from './message/message-signer.ts';
 export type { MessageSigner, SigningSettings } from './message/message-signer.ts';
 export { parsePythonJson } from './message/python-json.ts';

@@ -18,6 +18,9 @@ test('An unknown scheme is a problem that names those there are', () => {
   assert.deepEqual(others, []);
   assert.match(problem ?? '', /^there is no publisher for "consol"; there are publishers for console, .*file, .*test/);
   assert.equal(checkPublisherUrl('/var/log/samples').length, 1);
+  assert.deepEqual(checkPublisherUrl('postgres://host/database'), [
+    'there is no publisher for "postgres"; write postgresql://',
+  ]);
 });
 
 test('A publisher with a wrong URL is refused with every problem', () => {

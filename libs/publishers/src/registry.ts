@@ -9,10 +9,12 @@ import { natsPublisherFactory } from './nats/nats-publisher.ts';
 import { notifierPublisherFactory } from './notifier/notifier-publisher.ts';
 import { opentelemetryhttpPublisherFactory } from './opentelemetryhttp/opentelemetryhttp-publisher.ts';
 import { otlpPublisherFactory, otlpsPublisherFactory } from './otlp/otlp-publisher.ts';
+import { postgresqlPublisherFactory } from './postgresql/postgresql-publisher.ts';
 import { prometheusPublisherFactory } from './prometheus/prometheus-publisher.ts';
 import { PublisherError } from './publisher-error.ts';
 import { parsePublisherUrl } from './publisher-url.ts';
 import { remoteWritePublisherFactory } from './remotewrite/remotewrite-publisher.ts';
+import { sqlitePublisherFactory } from './sqlite/sqlite-publisher.ts';
 import { tcpPublisherFactory } from './tcp/tcp-publisher.ts';
 import { testPublisherFactory } from './test/test-publisher.ts';
 import { udpPublisherFactory } from './udp/udp-publisher.ts';
@@ -30,12 +32,17 @@ export const publisherFactories: readonly PublisherFactory[] = [
   opentelemetryhttpPublisherFactory,
   otlpPublisherFactory,
   otlpsPublisherFactory,
+  postgresqlPublisherFactory,
   prometheusPublisherFactory,
   remoteWritePublisherFactory,
+  sqlitePublisherFactory,
   tcpPublisherFactory,
   testPublisherFactory,
   udpPublisherFactory,
 ];
+
+/** What others call some of them. */
+const otherNames: Readonly<Record<string, string>> = { postgres: 'postgresql', sqlite3: 'sqlite' };
 
 /** Who makes the publisher of a URL; `undefined` if nobody does. */
 export function publisherFactoryOf(
@@ -62,6 +69,8 @@ export function checkPublisherUrl(
   const factory = factories.find((candidate) => candidate.scheme === scheme);
   if (factory) return factory.validate(url, settings);
   const known = factories.map((candidate) => candidate.scheme).sort();
+  const meant = otherNames[scheme];
+  if (meant !== undefined && known.includes(meant)) return [`there is no publisher for "${scheme}"; write ${meant}://`];
   const near = suggest(scheme, known);
   const advice = near === undefined ? '' : `; did you mean "${near}"?`;
   return [`there is no publisher for "${scheme}"; there are publishers for ${known.join(', ')}${advice}`];

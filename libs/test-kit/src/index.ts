@@ -32,6 +32,9 @@ export type {
   ScrapeTarget,
   TestPrometheus,
 } from './prometheus.ts';
+export { startPostgres } from './start-postgres.ts';
+export type { PostgresOptions, TestPostgres } from './start-postgres.ts';
+export { sqlite3 } from './sqlite3.ts';
 export { startKafka } from './kafka.ts';
 export type { KafkaRecord, TestKafka } from './kafka.ts';
 export { startKafkaGate } from './kafka-gate.ts';
