@@ -83,3 +83,33 @@ test('a bad file changes nothing and is told once with every problem; SIGHUP has
   coordinator.kill('SIGHUP');
   await eventually(() => assert.equal(logged(coordinator, APPLIED).length, 2));
 });
+
+test('a publisher that cannot be made is refused with its place, and polling goes on; with its file mended it is taken', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { path, coordinator } = await startPolling(stack);
+  const definitions = join(path, 'gnocchi_resources.yaml');
+  await writeFile(definitions, 'resources: 5\n');
+  const urls = [
+    `file://${join(path, 'samples.jsonl')}?json`,
+    `gnocchi://u:hidden@127.0.0.1:1?resources_definition_file=${definitions}`,
+  ];
+  await replace(
+    join(path, 'pipeline.yaml'),
+    `sources: [{name: all, meters: ["*"], sinks: [both]}]\nsinks: [{name: both, publishers: ${JSON.stringify(urls)}}]\n`,
+  );
+  await eventually(() => assert.equal(logged(coordinator, REFUSED).length, 1));
+  const problems = logged(coordinator, 'configuration').map(({ problem }) => String(problem));
+  assert.match(
+    problems.join('\n'),
+    /^\S+pipeline\.yaml:2: sinks\[0\]\.publishers\[1\]: gnocchi:\/\/u:\*{3}@\S+ cannot be made: \S+gnocchi_resources\.yaml:1: /,
+  );
+  assert.doesNotMatch(coordinator.lines('stderr').join('\n'), /hidden/);
+  const before = (await readSamples(path)).length;
+  await eventually(async () => assert.ok((await readSamples(path)).length > before, 'it polls on'));
+
+  await writeFile(definitions, 'resources: []\n');
+  coordinator.kill('SIGHUP');
+  await eventually(() => assert.equal(logged(coordinator, APPLIED).length, 1));
+  coordinator.kill('SIGTERM');
+  assert.deepEqual(await coordinator.exit, { code: 0, signal: null });
+});

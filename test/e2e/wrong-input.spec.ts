@@ -62,6 +62,15 @@ const wrongFiles: readonly [string, Partial<CoordinatorFiles>, RegExp[]][] = [
     [/pipeline\.yaml:2: sinks\[0\]\.publishers\[0\]: it names no RabbitMQ: set transport_url in coordinator\.yaml/],
   ],
   [
+    'a publisher whose own file is wrong',
+    {
+      pipeline:
+        'sources: [{name: a, meters: ["*"], sinks: [g]}]\n' +
+        'sinks: [{name: g, publishers: ["gnocchi://u:@h:1?resources_definition_file=polling.yaml"]}]\n',
+    },
+    [/pipeline\.yaml:2: sinks\[0\]\.publishers\[0\]: gnocchi:.* cannot be made: .*polling\.yaml/],
+  ],
+  [
     'certificates of OpenStack that are none',
     { extra: 'openstack: {auth_url: "https://127.0.0.1:1/v3", token: t, project_name: p, ca: polling.yaml}\n' },
     [/openstack: .*polling\.yaml cannot be used: expected a file of PEM certificates to trust/],

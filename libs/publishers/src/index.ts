@@ -16,3 +16,5 @@ export { PythonFloat } from './message/python-value.ts';
 export type { PythonDictionary, PythonValue } from './message/python-value.ts';
 export { PublisherError } from './publisher-error.ts';
 export type { PublisherErrorCode } from './publisher-error.ts';
+export { parseDefinitions } from './gnocchi/definitions/parse-definitions.ts';
+export type { DefinitionsOptions } from './gnocchi/definitions/parse-definitions.ts';

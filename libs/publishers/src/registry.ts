@@ -11,6 +11,7 @@ import { opentelemetryhttpPublisherFactory } from './opentelemetryhttp/opentelem
 import { otlpPublisherFactory, otlpsPublisherFactory } from './otlp/otlp-publisher.ts';
 import { postgresqlPublisherFactory } from './postgresql/postgresql-publisher.ts';
 import { prometheusPublisherFactory } from './prometheus/prometheus-publisher.ts';
+import { gnocchiPublisherFactory } from './gnocchi/gnocchi-publisher.ts';
 import { PublisherError } from './publisher-error.ts';
 import { parsePublisherUrl } from './publisher-url.ts';
 import { remoteWritePublisherFactory } from './remotewrite/remotewrite-publisher.ts';
@@ -24,6 +25,7 @@ export const publisherFactories: readonly PublisherFactory[] = [
   consolePublisherFactory,
   exporterPublisherFactory,
   filePublisherFactory,
+  gnocchiPublisherFactory,
   httpPublisherFactory,
   httpsPublisherFactory,
   kafkaPublisherFactory,

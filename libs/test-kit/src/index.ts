@@ -35,6 +35,8 @@ export type {
 export { startPostgres } from './start-postgres.ts';
 export type { PostgresOptions, TestPostgres } from './start-postgres.ts';
 export { sqlite3 } from './sqlite3.ts';
+export { startGnocchi } from './gnocchi.ts';
+export type { Measure, TestGnocchi } from './gnocchi.ts';
 export { startKafka } from './kafka.ts';
 export type { KafkaRecord, TestKafka } from './kafka.ts';
 export { startKafkaGate } from './kafka-gate.ts';
