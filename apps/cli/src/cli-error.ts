@@ -7,6 +7,11 @@
  * - `inspector-failed`: the inspector cannot be asked, or refuses
  * - `start-failed`: a service that `dev` needs did not start
  * - `service-ended`: a service of `dev` ended by itself
+ * - `ambiguous-queue`: what stands on the command line means several queues
+ * - `queue-not-found`: it means none
+ * - `queue-in-use`: another process, most likely the coordinator, has the queue open
+ * - `queue-failed`: it could not be done for lack of room
+ * - `wrong-user`: a queue belongs to another user than the one who runs this
  */
 export type CliErrorCode =
   | 'invalid-option'
@@ -14,7 +19,12 @@ export type CliErrorCode =
   | 'instance-not-found'
   | 'inspector-failed'
   | 'start-failed'
-  | 'service-ended';
+  | 'service-ended'
+  | 'ambiguous-queue'
+  | 'queue-not-found'
+  | 'queue-in-use'
+  | 'queue-failed'
+  | 'wrong-user';
 
 /** The error of this command; its message says what to do. */
 export class CliError extends Error {
@@ -27,7 +37,13 @@ export class CliError extends Error {
   }
 }
 
+const wrongCommandLines: ReadonlySet<CliErrorCode> = new Set([
+  'invalid-option',
+  'ambiguous-instance',
+  'ambiguous-queue',
+]);
+
 /** 2 where the command line is at fault, 1 where it is what was found at run time. */
 export function exitCodeOf(error: CliError): number {
-  return error.code === 'invalid-option' || error.code === 'ambiguous-instance' ? 2 : 1;
+  return wrongCommandLines.has(error.code) ? 2 : 1;
 }

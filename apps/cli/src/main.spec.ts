@@ -54,6 +54,15 @@ const refusals: readonly [args: readonly string[], message: RegExp][] = [
   [['doctor', 'kvm1', '--tls-key', 'x'], /all three/],
   [['doctor', 'kvm1', '--tls-ca', 'no', '--tls-cert', 'no', '--tls-key', 'no'], /TLS file cannot be used.*ENOENT/],
   [['validate'], /missing required argument 'files'/],
+  [['queue', 'inspct'], /unknown command 'inspct'\n\(Did you mean inspect\?\)/],
+  [['queue', 'inspect'], /say where queues are: --config/],
+  [['queue', 'drain'], /required option '-c, --config <file>' not specified/],
+  [['queue', 'drain', '-c', 'x', '--all', '--for', 'soon'], /Expected a time like/],
+  [['queue', 'drain', '-c', '/nonexistent.yaml', '--all'], /^\/nonexistent\.yaml: /],
+  [['queue', 'replay', '-c', 'x', 'gnocchi'], /required option '--to <publisher>' not specified/],
+  [['queue', 'replay', '-c', 'x', 'gnocchi', '--to', 'y', '--since', 'monday'], /Expected a time like 2026-/],
+  [['queue', 'drop', 'x', '--all'], /nobody is here to ask: add --yes/],
+  [['queue', 'repair'], /missing required argument 'queue'/],
   [['dev', '--hypervisor', 'xen'], /Allowed choices are auto, libvirt, test, simulated/],
   [['dev', '--interval', '0'], /'0' is invalid/],
   [['dev', '--interval', '1.5'], /Expected a whole number/],
@@ -77,6 +86,8 @@ test('help and version are data, and exit code 0', async () => {
     ['doctor', '--help'],
     ['shadow', '--help'],
     ['validate', '--help'],
+    ['queue', '--help'],
+    ...['inspect', 'drain', 'replay', 'drop', 'repair'].map((command) => ['queue', command, '--help']),
   ]) {
     const { code, stdout, stderr } = await nephometer(...args);
     assert.match(stdout, /^Usage: nephometer[^]*Examples:[^]*Exit codes: 0/);

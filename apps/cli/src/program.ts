@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { MainContext } from '@nephometer/service';
 import { CliError } from './cli-error.ts';
 import type { HypervisorChoice } from './dev/choose-hypervisor.ts';
 import { help } from './help.ts';
 import type { InspectorAddress } from './inspector/open-client.ts';
-import { parseDuration } from './shadow/duration.ts';
+import { duration, positiveInteger, positiveNumber } from './option-values.ts';
+import { addQueue } from './queue/add-queue.ts';
 import { shadowHelp } from './shadow/help.ts';
 import { version } from './version.ts';
 
@@ -29,6 +30,7 @@ export function createProgram(context: MainContext, outcome: { exitCode: number 
   addDoctor(program, context, outcome);
   addValidate(program, context, outcome);
   addShadow(program, context, outcome);
+  addQueue(program, context, outcome);
   addDev(program, context);
   return program;
 }
@@ -191,27 +193,4 @@ function tlsFiles({ tlsCa: ca, tlsCert: cert, tlsKey: key }: HostOptions): Inspe
     throw new CliError('invalid-option', 'TLS needs all three: --tls-ca, --tls-cert and --tls-key');
   }
   return { ca, cert, key };
-}
-
-/** Longest time that a timer takes, in seconds, rounded down. */
-const LONGEST_S = 2_000_000;
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0 && value <= LONGEST_S)) {
-    throw new InvalidArgumentError(`Expected a number above 0 and up to ${LONGEST_S}.`);
-  }
-  return value;
-}
-
-function positiveInteger(text: string): number {
-  const value = positiveNumber(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
-  return value;
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('Expected a time like 90s, 10m or 2h.');
-  return ms;
 }
