@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { eventually, startProcess, temporaryDirectory } from '@nephometer/test-kit';
-import type { ContenderResult, Ratio, ScenarioCase, Spread } from './scenario.ts';
+import type { ContenderResult, Ratio, ReadingCase } from './read-guests/reading-result.ts';
+import type { Spread } from './scenario.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -12,7 +13,7 @@ interface ResultFile {
   readonly scenario: string;
   readonly rounds: number;
   readonly machine: { readonly cpus: number; readonly node: string; readonly libvirt: string };
-  readonly cases: readonly ScenarioCase[];
+  readonly cases: readonly ReadingCase[];
 }
 
 function assertSpread({ median, q1, q3, min, max }: Spread, what: string): void {
@@ -22,13 +23,13 @@ function assertSpread({ median, q1, q3, min, max }: Spread, what: string): void 
 test('one guest and one round give a result for every contender, as a table and as JSON', async () => {
   await using directory = await temporaryDirectory();
   const output = join(directory.path, 'bench');
-  const args = ['--guests', '1', '--rounds', '1', '--only', 'read-guests', '--output', output];
+  const args = ['reading', '--guests', '1', '--rounds', '1', '--output', output];
   await using bench = await startProcess(process.execPath, [main, ...args], { ownGroup: true });
   assert.deepEqual(await bench.exit, { code: 0, signal: null }, bench.lines('stderr').join('\n'));
   assert.match(bench.lines('stdout').join('\n'), /1 guest, median of 1 round [^]*wall time of inspector \/ virsh: /);
 
-  const result = JSON.parse(await readFile(join(output, 'read-guests.json'), 'utf8')) as ResultFile;
-  assert.equal(result.scenario, 'read-guests');
+  const result = JSON.parse(await readFile(join(output, 'reading.json'), 'utf8')) as ResultFile;
+  assert.equal(result.scenario, 'reading');
   assert.equal(result.rounds, 1);
   assert.ok(result.machine.cpus > 0 && result.machine.node.startsWith('v') && /\d/.test(result.machine.libvirt));
   assert.deepEqual(
@@ -61,7 +62,7 @@ test('Ctrl-C in the middle ends guests, libvirtd and inspector', async () => {
   // As root, libvirtd runs as somebody else, who must be able to get there.
   await chmod(directory.path, 0o755);
   const env = { TMPDIR: directory.path };
-  await using bench = await startProcess(process.execPath, [main, '--guests', '2', '--rounds', '1000'], {
+  await using bench = await startProcess(process.execPath, [main, 'reading', '--guests', '2', '--rounds', '1000'], {
     env,
     ownGroup: true,
   });

@@ -1,7 +1,9 @@
 /** What a scenario may use. */
 export interface ScenarioContext {
-  /** Numbers of guests to measure with, rising. */
+  /** Numbers of guests to measure with, rising; for scenarios with real guests. */
   readonly guests: readonly number[];
+  /** What to measure, for scenarios that have {@link Scenario.subjects}; empty: all. */
+  readonly subjects: readonly string[];
   /** Measured rounds; each contender has one turn in each. */
   readonly rounds: number;
   /** Says how far it is, for people. */
@@ -19,38 +21,12 @@ export interface Spread {
   readonly max: number;
 }
 
-/** How one contender did with one number of guests. */
-export interface ContenderResult {
-  readonly contender: string;
-  /** How it was measured, for the reader of the result. */
-  readonly how: string;
-  readonly wallMs: Spread;
-  /** CPU that the contender itself used per turn, all its threads. */
-  readonly cpuMs: Spread;
-  /** CPU that libvirtd used per turn. */
-  readonly libvirtdCpuMs: Spread;
-  /** Guests in the last answer, for a check that all contenders did the same work. */
-  readonly guestsSeen: number;
-}
-
-/** A ratio of our own contender to another one, of the same rounds. Below 1, ours is faster. */
-export interface Ratio {
-  readonly of: string;
-  readonly to: string;
-  readonly wall: Spread;
-}
-
-/** All contenders with one number of guests. */
-export interface ScenarioCase {
-  readonly guests: number;
-  readonly ratios: readonly Ratio[];
-  readonly contenders: readonly ContenderResult[];
-}
-
 /** What a scenario found. */
 export interface ScenarioResult {
-  readonly notes: readonly string[];
-  readonly cases: readonly ScenarioCase[];
+  /** For people, line by line: ratios first, for they outlive the machine. */
+  readonly report: readonly string[];
+  /** For programs: becomes part of the result file. */
+  readonly document: object;
 }
 
 /**
@@ -58,8 +34,12 @@ export interface ScenarioResult {
  * times of different runs on a shared machine tell nothing.
  */
 export interface Scenario {
-  /** Names its result file and `--only`. */
+  /** Names its result file, and it on the command line. */
   readonly name: string;
   readonly title: string;
+  /** Rounds if nobody says how many. */
+  readonly rounds: number;
+  /** Parts of it that can be measured alone. */
+  readonly subjects: readonly string[];
   run(context: ScenarioContext): Promise<ScenarioResult>;
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Turn } from '../measure/take-turns.ts';
+import type { Turn } from './take-turns.ts';
 import type { RunningContender } from './inspector-call.ts';
 
 /** State, CPU, balloon, vCPU, interface, block; see virDomainStatsTypes. */

@@ -4,7 +4,7 @@ import type { InspectInstancesResponse } from '@nephometer/inspector-api';
 import { eventually, startProcess, temporaryDirectory } from '@nephometer/test-kit';
 import { fileURLToPath } from 'node:url';
 import { processCpuMs } from '../measure/process-cpu.ts';
-import type { Contender } from '../measure/take-turns.ts';
+import type { Contender } from './take-turns.ts';
 
 /** A contender that runs as a process of its own until disposed. */
 export interface RunningContender extends Contender, AsyncDisposable {}

@@ -1,21 +1,27 @@
 import { startLibvirtd } from '@nephometer/test-kit';
 import type { TestLibvirtd } from '@nephometer/test-kit';
-import { takeTurns } from '../measure/take-turns.ts';
-import type { Scenario, ScenarioCase, ScenarioContext } from '../scenario.ts';
+import type { Scenario, ScenarioContext } from '../scenario.ts';
 import { startCLibrary } from './c-library.ts';
 import { startInspectorCall } from './inspector-call.ts';
+import { readingLines } from './reading-result.ts';
+import type { ReadingCase, ReadingResult } from './reading-result.ts';
+import { takeTurns } from './take-turns.ts';
 import { createVirshCommand } from './virsh-command.ts';
+
+const TITLE = 'Reading all running guests: state, CPU, vCPUs, memory, network cards, disks';
 
 /** Statistics of all running guests of one host, the six classic groups, by everybody who can. */
 export const readGuests: Scenario = {
-  name: 'read-guests',
-  title: 'Reading all running guests: state, CPU, vCPUs, memory, network cards, disks',
+  name: 'reading',
+  title: TITLE,
+  rounds: 15,
+  subjects: [],
   async run(context) {
     const { guests, progress, signal } = context;
     // Counters of network cards need a network namespace, which only root can make.
     const network = process.getuid?.() === 0;
     await using libvirtd = await startLibvirtd({ network, signal });
-    const cases: ScenarioCase[] = [];
+    const cases: ReadingCase[] = [];
     let running = 0;
     for (const number of guests) {
       progress(`${number} guests: starting ${number - running}`);
@@ -23,7 +29,7 @@ export const readGuests: Scenario = {
       progress(`${number} guests: measuring ${context.rounds} rounds`);
       cases.push({ guests: number, ...(await measure(libvirtd, number, context)) });
     }
-    return {
+    const result: ReadingResult = {
       notes: [
         'private libvirtd; guests: QEMU without KVM, 1 vCPU, 16 MiB, 1 disk, 1 network card, no operating system',
         network ? 'network cards are tap devices with counters' : 'not root: network cards have no counters',
@@ -31,6 +37,7 @@ export const readGuests: Scenario = {
       ],
       cases,
     };
+    return { report: readingLines(TITLE, result, context.rounds), document: result };
   },
 };
 
@@ -43,7 +50,7 @@ async function measure(
   libvirtd: TestLibvirtd,
   guests: number,
   { rounds, signal }: ScenarioContext,
-): Promise<Omit<ScenarioCase, 'guests'>> {
+): Promise<Omit<ReadingCase, 'guests'>> {
   const uri = libvirtd.uri('qemu');
   await using inspector = await startInspectorCall(uri, signal);
   await using library = await startCLibrary(uri);

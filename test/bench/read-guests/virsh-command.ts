@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { Contender } from '../measure/take-turns.ts';
+import type { Contender } from './take-turns.ts';
 
 const groups = ['--state', '--cpu-total', '--vcpu', '--balloon', '--interface', '--block'];
 

@@ -1,6 +1,6 @@
-import type { ContenderResult, Ratio } from '../scenario.ts';
-import { processCpuMs } from './process-cpu.ts';
-import { spreadOf } from './spread.ts';
+import { processCpuMs } from '../measure/process-cpu.ts';
+import { spreadOf } from '../measure/spread.ts';
+import type { ContenderResult, Ratio } from './reading-result.ts';
 
 /** What one turn of a contender took. */
 export interface Turn {
