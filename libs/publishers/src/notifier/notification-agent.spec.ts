@@ -7,6 +7,7 @@ import type { Compat, Sample } from '@nephometer/sample';
 import { eventually, runCommand, startProcess, startRabbitmq, temporaryDirectory } from '@nephometer/test-kit';
 import type { TestRabbitmq } from '@nephometer/test-kit';
 import { exampleCycles, exampleSettings } from '../example.ts';
+import { sampleDict } from '../sample-dict.ts';
 import { notifierPublisherFactory } from './notifier-publisher.ts';
 import { withChannel } from './queue-reader.ts';
 
@@ -64,20 +65,8 @@ async function startAgent(directory: string) {
 
 /** What becomes of a sample on its way through the agent, which lacks its names and leaves out its time. */
 function passedOn(sample: Sample): Readonly<Record<string, unknown>> {
-  return {
-    name: sample.name,
-    type: sample.type,
-    unit: sample.unit,
-    volume: sample.volume,
-    user_id: sample.userId,
-    project_id: sample.projectId,
-    resource_id: sample.resourceId,
-    timestamp: sample.timestamp,
-    resource_metadata: sample.resourceMetadata,
-    source: sample.source,
-    id: sample.id,
-    monotonic_time: null,
-  };
+  const { user_name: _, project_name: __, ...rest } = sampleDict(sample);
+  return { ...rest, monotonic_time: null };
 }
 
 const byId = (one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>) =>

@@ -4,7 +4,7 @@ import { checkOptionNames, optionOf, parsePublisherUrl } from '../publisher-url.
 import type { PublisherUrl } from '../publisher-url.ts';
 import { notifierExample, parseBrokerAddresses, unquote } from './broker-addresses.ts';
 import type { BrokerAddress } from './broker-addresses.ts';
-import { withTransport } from './transport-url.ts';
+import { transportOptions, withTransport } from './transport-url.ts';
 
 /** Whose messages ours are like. */
 export type NotifierFormat =
@@ -55,14 +55,7 @@ const optionNames = [
   'max_queue_length',
   'max_retry',
   'exchange',
-  'amqp_durable_queues',
-  'amqp_auto_delete',
-  'rabbit_quorum_queue',
-  'ssl',
-  'ssl_ca_file',
-  'ssl_cert_file',
-  'ssl_key_file',
-  'verify_ssl',
+  ...transportOptions,
   'timeout',
 ];
 

@@ -3,7 +3,7 @@ import type { PublisherUrl } from '../publisher-url.ts';
 import { notifierExample } from './broker-addresses.ts';
 
 /** What a `transport_url` can say besides where RabbitMQ is: how a connection is made, and what the others declare. */
-const transportOptions = [
+export const transportOptions = [
   'amqp_durable_queues',
   'amqp_auto_delete',
   'rabbit_quorum_queue',

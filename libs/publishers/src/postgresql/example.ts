@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Publisher, PublisherSettings } from '@nephometer/plugin';
 import type { Sample } from '@nephometer/sample';
 import { exampleSettings } from '../example.ts';
+import { sampleDict } from '../sample-dict.ts';
 import { postgresqlPublisherFactory } from './postgresql-publisher.ts';
 
 // What the specs of this folder share.
@@ -26,22 +27,7 @@ export async function readView(
 
 /** A sample as Ceilometer's `as_dict` has it, in order, the time as PostgreSQL writes it: what a row of the view must be. */
 export function asDict(sample: Sample): Readonly<Record<string, unknown>> {
-  return {
-    name: sample.name,
-    type: sample.type,
-    unit: sample.unit,
-    volume: sample.volume,
-    user_id: sample.userId,
-    user_name: sample.userName,
-    project_id: sample.projectId,
-    project_name: sample.projectName,
-    resource_id: sample.resourceId,
-    timestamp: `${sample.timestamp.replace(/(\.\d*?)0+$/, '$1')}+00:00`,
-    resource_metadata: sample.resourceMetadata,
-    source: sample.source,
-    id: sample.id,
-    monotonic_time: sample.monotonicTime,
-  };
+  return { ...sampleDict(sample), timestamp: `${sample.timestamp.replace(/(\.\d*?)0+$/, '$1')}+00:00` };
 }
 
 /** In the order of {@link readView}. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Publisher } from '@nephometer/plugin';
-import type { Sample } from '@nephometer/sample';
 import { exampleSettings } from '../example.ts';
 import { sqlitePublisherFactory } from './sqlite-publisher.ts';
 
@@ -25,24 +24,4 @@ export async function readViewWith(ask: (sql: string) => Promise<string>): Promi
      FROM samples ORDER BY time, id;`,
   );
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as unknown);
-}
-
-/** A sample as Ceilometer's `as_dict` has it: what a row of the view must be. */
-export function asDict(sample: Sample): Readonly<Record<string, unknown>> {
-  return {
-    name: sample.name,
-    type: sample.type,
-    unit: sample.unit,
-    volume: sample.volume,
-    user_id: sample.userId,
-    user_name: sample.userName,
-    project_id: sample.projectId,
-    project_name: sample.projectName,
-    resource_id: sample.resourceId,
-    timestamp: sample.timestamp,
-    resource_metadata: sample.resourceMetadata,
-    source: sample.source,
-    id: sample.id,
-    monotonic_time: sample.monotonicTime,
-  };
 }

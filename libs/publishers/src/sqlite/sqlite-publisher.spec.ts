@@ -7,7 +7,8 @@ import { setImmediate } from 'node:timers/promises';
 import { formatTimestamp } from '@nephometer/sample';
 import { eventually, sqlite3, temporaryDirectory } from '@nephometer/test-kit';
 import { exampleCycles, exampleSample, exampleSettings } from '../example.ts';
-import { asDict, openPublisher, readViewWith } from './example.ts';
+import { sampleDict } from '../sample-dict.ts';
+import { openPublisher, readViewWith } from './example.ts';
 import { sqlitePublisherFactory } from './sqlite-publisher.ts';
 
 const { signal } = new AbortController();
@@ -21,7 +22,7 @@ test('The samples of ten guests in five cycles are in the view, as sqlite3 reads
   for (const samples of cycles) assert.deepEqual(await publisher.publish(samples, signal), []);
   // Beside the publisher, which has the file open.
   const expected = cycles.flatMap((samples) => samples.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
-  assert.deepEqual(await readView(path), expected.map(asDict));
+  assert.deepEqual(await readView(path), expected.map(sampleDict));
   assert.equal(await sqlite3(path, 'SELECT count(*) FROM metadata'), '10');
   assert.equal(await sqlite3(path, 'SELECT count(*) FROM resource'), '30');
   assert.equal(await sqlite3(path, 'PRAGMA journal_mode'), 'wal');
@@ -51,7 +52,7 @@ test('A change of a resource is one row more, and older samples keep what was sa
     }),
   );
   for (const sample of samples) await publisher.publish([sample], signal);
-  assert.deepEqual(await readView(path), samples.map(asDict));
+  assert.deepEqual(await readView(path), samples.map(sampleDict));
   assert.equal(await sqlite3(path, 'SELECT count(*) FROM resource'), '2');
 });
 
@@ -69,7 +70,7 @@ test('Characters that the database does not take are replaced', async () => {
   assert.deepEqual(await publisher.publish([exampleSample(odd)], signal), []);
   const clean = { resourceId: 'r\ufffd', name: 'm\ufffd', unit: '\ufffd', userId: '\ufffd' };
   const metadata = { resourceMetadata: { 'k\ufffd': ['\ufffd', 1e308] } };
-  assert.deepEqual(await readView(path), [asDict(exampleSample({ ...clean, ...metadata }))]);
+  assert.deepEqual(await readView(path), [sampleDict(exampleSample({ ...clean, ...metadata }))]);
 });
 
 test('Numbers at the ends of their range are kept', async () => {
@@ -137,11 +138,11 @@ test('What is older than the retention goes, and what only it referred to; the f
     assert.equal(await sqlite3(path, 'SELECT (SELECT count(*) FROM sample), (SELECT count(*) FROM resource)'), '1|1');
     assert.ok(Number(await sqlite3(path, 'PRAGMA page_count')) < before / 2);
   });
-  assert.deepEqual(await readView(path), [asDict(young)]);
+  assert.deepEqual(await readView(path), [sampleDict(young)]);
   assert.equal(await sqlite3(path, 'SELECT content FROM metadata'), '{"is":"young"}');
   const back = exampleSample({ timestamp: at(2), resourceId: 'old-1', resourceMetadata: { index: 1 } });
   assert.deepEqual(await publisher.publish([back], signal), []);
-  assert.deepEqual(await readView(path), [back, young].map(asDict));
+  assert.deepEqual(await readView(path), [back, young].map(sampleDict));
 });
 
 test('Nothing but the thread waits while another process writes, and an abort is heeded at once', async () => {

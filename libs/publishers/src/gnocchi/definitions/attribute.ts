@@ -1,4 +1,5 @@
-import type { Metadata, MetadataValue, Sample } from '@nephometer/sample';
+import type { MetadataValue, Sample } from '@nephometer/sample';
+import { sampleDict } from '../../sample-dict.ts';
 import type { Attribute } from './definitions.ts';
 import type { JsonPath } from './json-path.ts';
 
@@ -10,7 +11,7 @@ export function pathAttribute(
   const isOfMetadata = paths.every(
     ({ firstFields }) => firstFields.length > 0 && firstFields.every((field) => field === 'resource_metadata'),
   );
-  const rootOf = isOfMetadata ? metadataRoot : wholeRoot;
+  const rootOf = isOfMetadata ? metadataRoot : sampleDict;
   return {
     name,
     isOfMetadata,
@@ -32,24 +33,4 @@ export function constantAttribute(name: string, value: number): Attribute & { re
 
 function metadataRoot({ resourceMetadata }: Sample): MetadataValue {
   return { resource_metadata: resourceMetadata };
-}
-
-/** A sample as Ceilometer's `as_dict` has it: what paths of definitions begin at. */
-function wholeRoot(sample: Sample): Metadata {
-  return {
-    name: sample.name,
-    type: sample.type,
-    unit: sample.unit,
-    volume: sample.volume,
-    user_id: sample.userId,
-    user_name: sample.userName,
-    project_id: sample.projectId,
-    project_name: sample.projectName,
-    resource_id: sample.resourceId,
-    timestamp: sample.timestamp,
-    resource_metadata: sample.resourceMetadata,
-    source: sample.source,
-    id: sample.id,
-    monotonic_time: sample.monotonicTime,
-  };
 }
