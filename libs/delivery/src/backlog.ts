@@ -143,7 +143,9 @@ export function createBacklog({ publisher, options, queue, events, clock }: Back
     for (const row of window.rows()) {
       if (row.seq <= busyUpTo() || row.state !== 'new') continue;
       const isOld = row.atMs < oldestAtMs;
-      if (!isOld && window.bytes <= (writer ? MEMORY_BYTES : maxBytes)) return;
+      // What came last stays, however large it is: a queue that is too small would deliver nothing, ever.
+      const isNewest = row.seq === nextSeq - 1;
+      if (!isOld && (isNewest || window.bytes <= (writer ? MEMORY_BYTES : maxBytes))) return;
       drop(row, isOld ? 'too_old' : writer ? 'not_stored' : 'queue_full');
     }
   }

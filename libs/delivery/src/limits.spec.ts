@@ -26,6 +26,24 @@ test('A queue in memory that is full loses the oldest, but not what is being sen
   );
 });
 
+test('What came last stays, though it alone is more than the queue may hold, and is delivered in its turn', async () => {
+  const { delivery, held, events } = startDelivery({ queueBytes: 1, batchSize: 2 });
+  delivery.accept(samplesOf(1, 2));
+  await settleDown();
+  delivery.accept(samplesOf(3, 2));
+  delivery.accept(samplesOf(5, 2));
+  assert.deepEqual(ledgerOf(delivery), { polled: 6, queued: 4, queue_full: 2 });
+  for (let call = 0; call < 2; call += 1) {
+    held.deliver();
+    await settleDown();
+  }
+  assert.deepEqual(held.calls, [
+    [1, 2],
+    [5, 6],
+  ]);
+  assert.deepEqual(events, ['overflowing: queue_full', 'delivered 2', 'delivered 2']);
+});
+
 test('What has waited for too long is dropped and counted', async () => {
   const { delivery, held, clock } = startDelivery({
     queueAgeMs: 10_000,

@@ -11,7 +11,7 @@ export interface QueueRow {
 
 /** What a queue may hold, looked at in each commit. */
 export interface QueueLimits {
-  /** Most bytes of payload; what is beyond goes, the oldest first. */
+  /** Most bytes of payload; what is beyond goes, the oldest first. The newest row stays, however large it is. */
   readonly maxBytes: number;
   /** Rows from before this time go, in milliseconds since 1970. */
   readonly oldestAtMs: number;

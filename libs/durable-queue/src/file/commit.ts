@@ -66,10 +66,11 @@ class Change {
   /** Drops rows of earlier commits, the oldest first, until those that stay and the new ones are within the limits. */
   *dropOld({ limits, appends }: QueueCommit): Iterable<DroppedRow> {
     const incoming = bytesOf(appends);
+    const newest = appends.at(-1)?.seq ?? this.sums.lastSeq;
     for (;;) {
       const head = getHead(this.#file.statements.headAfter, limits.busyUpTo, this.#path);
       if (head === undefined) return;
-      const reason = reasonToDrop(head, this.sums.bytes + incoming, limits);
+      const reason = reasonToDrop(head, this.sums.bytes + incoming, { ...limits, newest });
       if (reason === undefined) return;
       this.remove(head.seq);
       yield { seq: head.seq, items: head.items, reason };
@@ -79,10 +80,12 @@ class Change {
   /** Appends the new rows but for those beyond the limits: the first ones. */
   *append({ limits, appends }: QueueCommit, revision: number): Iterable<DroppedRow> {
     let incoming = bytesOf(appends);
+    const newest = appends.at(-1)?.seq ?? 0;
     let lowSeq = getHead(this.#file.statements.headAfter, 0, this.#path)?.seq;
     for (const { seq, items, atMs, payload } of appends) {
       this.sums.lastSeq = seq;
-      const reason = seq > limits.busyUpTo ? reasonToDrop({ atMs }, this.sums.bytes + incoming, limits) : undefined;
+      const bytes = this.sums.bytes + incoming;
+      const reason = seq > limits.busyUpTo ? reasonToDrop({ seq, atMs }, bytes, { ...limits, newest }) : undefined;
       incoming -= payload.byteLength;
       if (reason !== undefined) {
         yield { seq, items, reason };
@@ -111,10 +114,10 @@ function bytesOf(rows: readonly QueueRow[]): number {
 }
 
 function reasonToDrop(
-  row: { readonly atMs: number },
+  row: { readonly seq: number; readonly atMs: number },
   bytes: number,
-  { oldestAtMs, maxBytes }: QueueCommit['limits'],
+  { oldestAtMs, maxBytes, newest }: QueueCommit['limits'] & { readonly newest: number },
 ): DroppedRow['reason'] | undefined {
   if (row.atMs < oldestAtMs) return 'too_old';
-  return bytes > maxBytes ? 'queue_full' : undefined;
+  return bytes > maxBytes && row.seq !== newest ? 'queue_full' : undefined;
 }

@@ -7,26 +7,8 @@ import { appending, delivering, exampleCommit, exampleRow, temporaryDirectory } 
 import type { QueueErrorCode } from '../queue-error.ts';
 import type { RepairReport } from '../queue.ts';
 import { assertAddsUp, readAll, unexpected } from '../repair/damaged-files.ts';
+import { newQueue, seqsOf } from './new-queue.ts';
 import { QueueFile } from './queue-file.ts';
-
-/** A queue in a directory of its own. */
-function newQueue(): { readonly queue: QueueFile; readonly path: string; [Symbol.dispose](): void } {
-  const directory = temporaryDirectory();
-  const path = join(directory.path, 'deep', 'q.db');
-  const queue = new QueueFile(path, unexpected);
-  return {
-    queue,
-    path,
-    [Symbol.dispose]: () => {
-      queue.close();
-      directory[Symbol.dispose]();
-    },
-  };
-}
-
-function seqsOf(queue: QueueFile): number[] {
-  return readAll(queue).map(({ seq }) => seq);
-}
 
 function rejects(work: () => unknown, code: QueueErrorCode, message: RegExp): void {
   assert.throws(work, { name: 'QueueError', code, message });
@@ -77,57 +59,6 @@ test('the last seq is remembered when all rows are gone', () => {
   assert.equal(again.commit(appending(exampleRow(8))).state.rows, 1);
   again.close();
 });
-
-test('a queue that is full drops the oldest rows, counts their items, and keeps those that are being sent', () => {
-  using fresh = newQueue();
-  const { queue } = fresh;
-  const rows = [1, 2, 3, 4, 5].map((seq) => ({ ...exampleRow(seq, 1000), items: 10 }));
-  queue.commit(exampleCommit({ appends: rows, counts: { polled: 50 } }));
-  const limits = { maxBytes: 4000, oldestAtMs: 0, busyUpTo: 2 };
-  const { dropped, state } = queue.commit(exampleCommit({ appends: [exampleRow(6, 1000)], limits }));
-  assert.deepEqual(dropped, [
-    { seq: 3, items: 10, reason: 'queue_full' },
-    { seq: 4, items: 10, reason: 'queue_full' },
-  ]);
-  assert.deepEqual(seqsOf(queue), [1, 2, 5, 6]);
-  assert.deepEqual(state.counts, { polled: 51, queue_full: 20 });
-  assertEquation(queue);
-});
-
-test('rows that are too old go, and nothing that is younger', () => {
-  using fresh = newQueue();
-  const { queue } = fresh;
-  queue.commit(appending(exampleRow(1), exampleRow(2), exampleRow(3)));
-  const limits = { maxBytes: Infinity, oldestAtMs: 1_003, busyUpTo: 0 };
-  const { dropped, state } = queue.commit(exampleCommit({ limits }));
-  assert.deepEqual(
-    dropped.map(({ seq, reason }) => [seq, reason]),
-    [
-      [1, 'too_old'],
-      [2, 'too_old'],
-    ],
-  );
-  assert.deepEqual(state.counts, { polled: 3, too_old: 2 });
-  assert.equal(state.oldestAtMs, 1_003);
-});
-
-test('new rows beyond the limits are dropped as well, the first ones, unless they are being sent', () => {
-  using fresh = newQueue();
-  const { queue } = fresh;
-  const appends = [exampleRow(1, 500), exampleRow(2, 500), exampleRow(3, 500)];
-  const { dropped } = queue.commit(exampleCommit({ appends, limits: { maxBytes: 1000, oldestAtMs: 0, busyUpTo: 0 } }));
-  assert.deepEqual(dropped, [{ seq: 1, items: 1, reason: 'queue_full' }]);
-  const limits = { maxBytes: 0, oldestAtMs: 0, busyUpTo: 4 };
-  assert.deepEqual(queue.commit(exampleCommit({ appends: [exampleRow(4)], limits })).dropped, []);
-  assert.deepEqual(seqsOf(queue), [2, 3, 4]);
-  assertEquation(queue);
-});
-
-/** As assertAddsUp, with what was dropped. */
-function assertEquation({ state }: QueueFile): void {
-  const { polled = 0, ...gone } = state.counts;
-  assert.equal(polled, state.items + Object.values(gone).reduce((sum, count) => sum + count, 0));
-}
 
 test('a read ends at its bounds and gives at least one row', () => {
   using fresh = newQueue();
