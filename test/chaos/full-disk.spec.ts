@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { eventually, startProcess, temporaryDirectory } from '@nephometer/test-kit';
+import { eventually, mountNamespace, startProcess, temporaryDirectory } from '@nephometer/test-kit';
 import { readSamples } from '../e2e/samples-file.ts';
 import { mainOf, startInspector, writeCoordinatorFiles } from '../e2e/services.ts';
 import { assertCollected, startCollector } from './collector.ts';
 import { startCoordinator } from './coordinator-under-test.ts';
 
-/** A disk of this size for one program: in a mount namespace of its own it is gone with that, and any user may make it. */
+/** A disk of this size for one program: it is gone with that. */
 const onDisk = 'mount -t tmpfs -o size=64m tmpfs "$1" && shift && exec "$@"';
 
 test('on a full disk polling goes on and the log names the disk; with room again all is written and delivered', async () => {
@@ -33,7 +33,7 @@ test('on a full disk polling goes on and the log names the disk; with room again
   const coordinator = stack.use(
     await startCoordinator(config, (...args) => {
       const command = ['sh', '-c', onDisk, 'sh', stateDir, process.execPath, mainOf('coordinator'), ...args];
-      return startProcess('unshare', ['--mount', '--map-root-user', ...command]);
+      return startProcess('unshare', [...mountNamespace, ...command]);
     }),
   );
   await coordinator.cycles(2);

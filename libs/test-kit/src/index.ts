@@ -50,5 +50,6 @@ export { startRabbitmq } from './start-rabbitmq.ts';
 export type { RabbitmqOptions, RabbitmqTls, TestRabbitmq } from './start-rabbitmq.ts';
 export { createCertificates } from './certificates.ts';
 export { freePort } from './free-port.ts';
+export { mountNamespace } from './mount-namespace.ts';
 export { collect } from './collect.ts';
 export { eventually } from './eventually.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { sqlite3, temporaryDirectory } from '@nephometer/test-kit';
+import { mountNamespace, sqlite3, temporaryDirectory } from '@nephometer/test-kit';
 import { exampleCycles, exampleSample } from '../example.ts';
 import { openPublisher, readViewWith } from './example.ts';
 
@@ -101,14 +101,13 @@ test('A damaged file is told, and a new one begins when it is out of the way', a
 
 test('A full disk and a read-only one are named, and written again when that is over', async () => {
   await using directory = await temporaryDirectory();
-  // In a mount namespace of its own: the file system is gone with the process, and any user may make it.
   const script =
     'mount -t tmpfs -o size=4m tmpfs "$1" && "$2" "$3" "$1" full && mount -o remount,ro "$1" && ' +
     '"$2" "$3" "$1" read-only && mount -o remount,rw "$1" && exec "$2" "$3" "$1" writable';
   const program = fileURLToPath(new URL('testdata/fill-the-disk.ts', import.meta.url));
   const { status, stderr } = spawnSync(
     'unshare',
-    ['--mount', '--map-root-user', 'sh', '-c', script, 'sh', directory.path, process.execPath, program],
+    [...mountNamespace, 'sh', '-c', script, 'sh', directory.path, process.execPath, program],
     { encoding: 'utf8' },
   );
   assert.equal(status, 0, stderr);
